@@ -1,0 +1,96 @@
+namespace Mesh.Contracts;
+
+/// <summary>How a topic's record batches are compressed.</summary>
+public enum Codec
+{
+    /// <summary>LZ4: cheap, for what is read once and soon.</summary>
+    Lz4,
+
+    /// <summary>Snappy: cheap, read by every Kafka client.</summary>
+    Snappy,
+
+    /// <summary>Zstandard: small, for what is kept long.</summary>
+    Zstd,
+}
+
+/// <summary>What the catalog says of one topic.</summary>
+/// <param name="Name">The topic's name.</param>
+/// <param name="Event">The stored name of the event that its records hold.</param>
+/// <param name="Codec">How its batches are compressed.</param>
+/// <param name="Retention">How long it keeps records; null: compacted, the newest record of each key stays.</param>
+public sealed record TopicSpec(string Name, string Event, Codec Codec, TimeSpan? Retention)
+{
+    /// <summary>Every domain topic has the same number of partitions, so that one player meets itself everywhere.</summary>
+    public int Partitions => Placement.Partitions;
+
+    /// <summary>The newest record of each key is kept for ever.</summary>
+    public bool Compacted => Retention is null;
+}
+
+/// <summary>The only place that knows the topics. A topic belongs to a consistency domain, not to a technical one.</summary>
+public static class TopicCatalog
+{
+    /// <summary>Actions that must be visible in under 100 ms: check-in, QR scan, power-up. Key: player.</summary>
+    public static readonly TopicSpec ActionsP0 =
+        new("game.v1.actions.p0", EventNames.ActionAccepted, Codec.Lz4, TimeSpan.FromDays(7));
+
+    /// <summary>Task completions and answers: within 1 s. Key: player.</summary>
+    public static readonly TopicSpec ActionsP1 =
+        new("game.v1.actions.p1", EventNames.ActionAccepted, Codec.Lz4, TimeSpan.FromDays(7));
+
+    /// <summary>Location pings, daily bonuses, logins: 5 s is fine. Key: player.</summary>
+    public static readonly TopicSpec ActionsP2 =
+        new("game.v1.actions.p2", EventNames.ActionAccepted, Codec.Lz4, TimeSpan.FromDays(7));
+
+    /// <summary>Definitions of games, whole. Key: tenant/game/version; placed by <see cref="Placement.Game"/>.</summary>
+    public static readonly TopicSpec QuestCatalog =
+        new("quest.v1.catalog", EventNames.GamePublished, Codec.Zstd, null);
+
+    /// <summary>Transitions and outcomes that earn something. Key: who earns.</summary>
+    public static readonly TopicSpec QuestTransitions =
+        new("quest.v1.transitions", EventNames.QuestTransition, Codec.Zstd, TimeSpan.FromDays(30));
+
+    /// <summary>Rewards issued or reversed, immutable. Key: player.</summary>
+    public static readonly TopicSpec RewardIssued =
+        new("reward.v1.issued", EventNames.RewardIssued, Codec.Snappy, TimeSpan.FromDays(90));
+
+    /// <summary>Sessions opened, merged, closed, reopened. Key: player.</summary>
+    public static readonly TopicSpec SessionLifecycle =
+        new("session.v1.lifecycle", EventNames.SessionChanged, Codec.Lz4, TimeSpan.FromDays(7));
+
+    /// <summary>Every topic of the mesh.</summary>
+    public static IReadOnlyList<TopicSpec> All { get; } =
+        [ActionsP0, ActionsP1, ActionsP2, QuestCatalog, QuestTransitions, RewardIssued, SessionLifecycle];
+
+    /// <summary>The topics of the three lanes; the index is the lane.</summary>
+    public static IReadOnlyList<TopicSpec> Actions { get; } = [ActionsP0, ActionsP1, ActionsP2];
+}
+
+/// <summary>The names under which events are stored and sent: explicit and versioned, never a CLR name.</summary>
+public static class EventNames
+{
+    /// <summary><see cref="Events.V1.ActionAccepted"/>.</summary>
+    public const string ActionAccepted = "action-accepted.v1";
+
+    /// <summary><see cref="Events.V1.GamePublished"/>.</summary>
+    public const string GamePublished = "game-published.v1";
+
+    /// <summary><see cref="Events.V1.QuestTransition"/>.</summary>
+    public const string QuestTransition = "quest-transition.v1";
+
+    /// <summary><see cref="Events.V1.SessionChanged"/>.</summary>
+    public const string SessionChanged = "session-changed.v1";
+
+    /// <summary><see cref="Events.V1.RewardIssued"/>.</summary>
+    public const string RewardIssued = "reward-issued.v1";
+}
+
+/// <summary>The names of metadata and record headers.</summary>
+public static class HeaderNames
+{
+    /// <summary>Call metadata: the tenant, set by the gateway from the API key, never by a client.</summary>
+    public const string Tenant = "mesh-tenant";
+
+    /// <summary>Record header: the serialized <see cref="Events.V1.Origin"/>.</summary>
+    public const string Origin = "mesh-origin";
+}
