@@ -1,30 +1,19 @@
+using Mesh.Bus;
+
 namespace Mesh.Contracts;
-
-/// <summary>How a topic's record batches are compressed.</summary>
-public enum Codec
-{
-    /// <summary>LZ4: cheap, for what is read once and soon.</summary>
-    Lz4,
-
-    /// <summary>Snappy: cheap, read by every Kafka client.</summary>
-    Snappy,
-
-    /// <summary>Zstandard: small, for what is kept long.</summary>
-    Zstd,
-}
 
 /// <summary>What the catalog says of one topic.</summary>
 /// <param name="Name">The topic's name.</param>
 /// <param name="Event">The stored name of the event that its records hold.</param>
 /// <param name="Codec">How its batches are compressed.</param>
 /// <param name="Retention">How long it keeps records; null: compacted, the newest record of each key stays.</param>
-public sealed record TopicSpec(string Name, string Event, Codec Codec, TimeSpan? Retention)
+public sealed record TopicSpec(string Name, string Event, BusCodec Codec, TimeSpan? Retention)
 {
     /// <summary>Every domain topic has the same number of partitions, so that one player meets itself everywhere.</summary>
     public int Partitions => Placement.Partitions;
 
-    /// <summary>The newest record of each key is kept for ever.</summary>
-    public bool Compacted => Retention is null;
+    /// <summary>The same as the bus wants it.</summary>
+    public TopicDefinition Definition => new(Name, Partitions, Codec, Retention);
 }
 
 /// <summary>The only place that knows the topics. A topic belongs to a consistency domain, not to a technical one.</summary>
@@ -32,31 +21,31 @@ public static class TopicCatalog
 {
     /// <summary>Actions that must be visible in under 100 ms: check-in, QR scan, power-up. Key: player.</summary>
     public static readonly TopicSpec ActionsP0 =
-        new("game.v1.actions.p0", EventNames.ActionAccepted, Codec.Lz4, TimeSpan.FromDays(7));
+        new("game.v1.actions.p0", EventNames.ActionAccepted, BusCodec.Lz4, TimeSpan.FromDays(7));
 
     /// <summary>Task completions and answers: within 1 s. Key: player.</summary>
     public static readonly TopicSpec ActionsP1 =
-        new("game.v1.actions.p1", EventNames.ActionAccepted, Codec.Lz4, TimeSpan.FromDays(7));
+        new("game.v1.actions.p1", EventNames.ActionAccepted, BusCodec.Lz4, TimeSpan.FromDays(7));
 
     /// <summary>Location pings, daily bonuses, logins: 5 s is fine. Key: player.</summary>
     public static readonly TopicSpec ActionsP2 =
-        new("game.v1.actions.p2", EventNames.ActionAccepted, Codec.Lz4, TimeSpan.FromDays(7));
+        new("game.v1.actions.p2", EventNames.ActionAccepted, BusCodec.Lz4, TimeSpan.FromDays(7));
 
     /// <summary>Definitions of games, whole. Key: tenant/game/version; placed by <see cref="Placement.Game"/>.</summary>
     public static readonly TopicSpec QuestCatalog =
-        new("quest.v1.catalog", EventNames.GamePublished, Codec.Zstd, null);
+        new("quest.v1.catalog", EventNames.GamePublished, BusCodec.Zstd, null);
 
     /// <summary>Transitions and outcomes that earn something. Key: who earns.</summary>
     public static readonly TopicSpec QuestTransitions =
-        new("quest.v1.transitions", EventNames.QuestTransition, Codec.Zstd, TimeSpan.FromDays(30));
+        new("quest.v1.transitions", EventNames.QuestTransition, BusCodec.Zstd, TimeSpan.FromDays(30));
 
     /// <summary>Rewards issued or reversed, immutable. Key: player.</summary>
     public static readonly TopicSpec RewardIssued =
-        new("reward.v1.issued", EventNames.RewardIssued, Codec.Snappy, TimeSpan.FromDays(90));
+        new("reward.v1.issued", EventNames.RewardIssued, BusCodec.Snappy, TimeSpan.FromDays(90));
 
     /// <summary>Sessions opened, merged, closed, reopened. Key: player.</summary>
     public static readonly TopicSpec SessionLifecycle =
-        new("session.v1.lifecycle", EventNames.SessionChanged, Codec.Lz4, TimeSpan.FromDays(7));
+        new("session.v1.lifecycle", EventNames.SessionChanged, BusCodec.Lz4, TimeSpan.FromDays(7));
 
     /// <summary>Every topic of the mesh.</summary>
     public static IReadOnlyList<TopicSpec> All { get; } =

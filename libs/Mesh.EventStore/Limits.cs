@@ -1,0 +1,17 @@
+namespace Mesh.EventStore;
+
+/// <summary>What the store accepts.</summary>
+public static class Limits
+{
+    /// <summary>The highest number of partitions of a store.</summary>
+    public const int Partitions = 1_024;
+
+    /// <summary>The highest number of events of a page.</summary>
+    public const int PageEvents = 10_000;
+
+    /// <summary>Bytes of one event's body.</summary>
+    public const int BodyBytes = 1024 * 1024;
+
+    /// <summary>The bits of a position that count events; the 16 above hold the incarnation.</summary>
+    public const int PositionBits = 48;
+}

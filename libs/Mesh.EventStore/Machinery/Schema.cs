@@ -1,0 +1,61 @@
+using System.Reflection;
+using Npgsql;
+
+namespace Mesh.EventStore.Machinery;
+
+/// <summary>Makes what is missing: the numbered scripts in order, then a row for each partition.</summary>
+internal static class Schema
+{
+    // Two instances of a service may start at once on an empty database; any number will do, it only has to be the same.
+    private const long LockKey = 0x6d657368_73746f72;
+
+    public static async Task CreateAsync(NpgsqlDataSource source, int partitions, CancellationToken cancel)
+    {
+        await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancel);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
+        await RunAsync(connection, $"select pg_advisory_xact_lock({LockKey})", cancel);
+        Assembly assembly = typeof(Schema).Assembly;
+        foreach (string name in assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
+        {
+            using StreamReader script = new(assembly.GetManifestResourceStream(name)!);
+            await RunAsync(connection, await script.ReadToEndAsync(cancel), cancel);
+        }
+
+        await using NpgsqlCommand count = new("select count(*) from partitions", connection);
+        long rows = (long)(await count.ExecuteScalarAsync(cancel))!;
+        if (rows != 0 && rows != partitions)
+        {
+            throw new InvalidOperationException(
+                $"The store in database '{connection.Database}' has {rows} partitions, not {partitions}: "
+                + "their number is fixed when a store is made.");
+        }
+
+        if (rows == 0)
+        {
+            await RunAsync(
+                connection,
+                $"""
+                insert into partitions (partition, head, relayed)
+                select n, s.incarnation::bigint << {Limits.PositionBits}, s.incarnation::bigint << {Limits.PositionBits}
+                from store s, generate_series(0, {partitions - 1}) n
+                """,
+                cancel);
+        }
+
+        await transaction.CommitAsync(cancel);
+    }
+
+    public static async Task<(Guid Id, int Incarnation)> IdentifyAsync(NpgsqlDataSource source, CancellationToken cancel)
+    {
+        await using NpgsqlCommand command = source.CreateCommand("select store_id, incarnation from store");
+        await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancel);
+        await row.ReadAsync(cancel);
+        return (row.GetGuid(0), row.GetInt16(1));
+    }
+
+    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)
+    {
+        await using NpgsqlCommand command = new(sql, connection);
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+}

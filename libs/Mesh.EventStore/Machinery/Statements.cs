@@ -1,0 +1,32 @@
+namespace Mesh.EventStore.Machinery;
+
+/// <summary>The statements of the hot path.</summary>
+internal static class Statements
+{
+    public const string Take = "update partitions set owner = $2, epoch = epoch + 1 where partition = $1";
+
+    public const string Row = "select epoch, head, relayed, inputs, sent from partitions where partition = $1";
+
+    /// <summary>The fence and the page, one statement: no row updated, no page inserted.</summary>
+    public const string Commit = """
+        with fence as (
+            update partitions set head = $4, relayed = $5, inputs = $6, sent = $7
+            where partition = $1 and epoch = $2 and head = $3
+            returning partition)
+        insert into pages (partition, first, names, streams, types, targets, target_partitions, keys, previous, roots, bodies)
+        select partition, $3 + 1, $8, $9, $10, $11, $12, $13, $14, $15, $16 from fence
+        """;
+
+    /// <summary>The same with nothing to append.</summary>
+    public const string CommitRow = """
+        update partitions set relayed = $4, inputs = $5, sent = $6 where partition = $1 and epoch = $2 and head = $3
+        """;
+
+    /// <summary>The page that holds the first position wanted, and those that follow.</summary>
+    public const string Pages = """
+        select first, names, streams, types, targets, target_partitions, keys, previous, roots, bodies from pages
+        where partition = $1 and first <= $3 and first >= coalesce(
+            (select max(first) from pages where partition = $1 and first <= $2), $2)
+        order by first
+        """;
+}

@@ -1,0 +1,57 @@
+using Mesh.Bus;
+
+namespace Mesh.Partitions;
+
+/// <summary>One topic that a service reads: a lane has its own fetch and its own queue.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Relayed">Its records carry an origin; without one they are refused.</param>
+/// <param name="MaxWait">How long a batch may wait behind lanes that come before this one.</param>
+public sealed record LaneOptions(TopicDefinition Topic, bool Relayed, TimeSpan MaxWait);
+
+/// <summary>What a partition host needs to know.</summary>
+public sealed record PartitionHostOptions
+{
+    /// <summary>The connection string of the service's database.</summary>
+    public required string ConnectionString { get; init; }
+
+    /// <summary>The broker.</summary>
+    public required BusOptions Bus { get; init; }
+
+    /// <summary>The number of partitions of the service.</summary>
+    public required int Partitions { get; init; }
+
+    /// <summary>The topics that it reads, the most urgent first.</summary>
+    public required IReadOnlyList<LaneOptions> Lanes { get; init; }
+
+    /// <summary>The topics that its events go to.</summary>
+    public required IReadOnlyList<TopicDefinition> Targets { get; init; }
+}
+
+/// <summary>How a host is doing.</summary>
+public enum HostState
+{
+    /// <summary>It opens its store, folds its log, and does not answer yet.</summary>
+    Starting,
+
+    /// <summary>It answers.</summary>
+    Serving,
+
+    /// <summary>It failed, and tries again; see <see cref="PartitionHost{TProcessor}.Failure"/>.</summary>
+    Failed,
+
+    /// <summary>It was stopped.</summary>
+    Stopped,
+}
+
+/// <summary>How far a partition has come; positions and offsets as the broker and the database have confirmed them.</summary>
+/// <param name="Partition">Its number.</param>
+/// <param name="Inputs">The next offset of each topic partition that it reads.</param>
+/// <param name="Head">The last position of its log.</param>
+/// <param name="Relayed">Everything up to this position is acknowledged.</param>
+/// <param name="Targets">By topic partition, the last position acknowledged and the offset after it.</param>
+public sealed record PartitionProgress(
+    int Partition,
+    IReadOnlyList<(string Topic, int Partition, long NextOffset)> Inputs,
+    long Head,
+    long Relayed,
+    IReadOnlyList<(string Topic, int Partition, long Position, long NextOffset)> Targets);

@@ -1,0 +1,130 @@
+using Mesh.Bus;
+using Mesh.EventStore;
+using Mesh.Partitions.Machine;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Partitions.Shell;
+
+/// <summary>
+/// Hands committed events to the producers, one for each codec, and counts what they acknowledge. Acknowledgements of a target
+/// come in the order of its events, so that a count is all there is to remember.
+/// </summary>
+internal sealed class Relay : IDisposable
+{
+    private readonly Dictionary<BusCodec, BusProducer> _producers = [];
+    private readonly Dictionary<string, BusProducer> _byTopic = new(StringComparer.Ordinal);
+    private readonly Dictionary<(int Machine, string Topic, int Partition), Route> _routes = [];
+    private readonly Guid _store;
+    private readonly Action<string> _failed;
+
+    public Relay(PartitionHostOptions options, Guid store, Action<string> failed, ILogger logger)
+    {
+        _store = store;
+        _failed = failed;
+        foreach (TopicDefinition topic in options.Targets)
+        {
+            if (!_producers.TryGetValue(topic.Codec, out BusProducer? producer))
+            {
+                producer = new BusProducer(options.Bus, topic.Codec, logger);
+                producer.Failed += failed;
+                _producers.Add(topic.Codec, producer);
+            }
+
+            _byTopic.Add(topic.Name, producer);
+        }
+    }
+
+    /// <summary>Sends what a machine has ready.</summary>
+    public void Send(PartitionMachine machine)
+    {
+        while (machine.Outbox.TryDequeue(out StoredEvent stored))
+        {
+            EventTarget target = stored.Target!;
+            RecordOrigin origin = new(
+                _store,
+                machine.Partition,
+                (ulong)stored.Position,
+                (ulong)stored.Previous,
+                OriginHeader.DecodeRoot(stored.Root));
+            RouteOf(machine.Partition, target)
+                .Produce(target.Key ?? stored.Stream, stored.Body, OriginHeader.Encode(origin));
+        }
+    }
+
+    /// <summary>Tells the machines what was acknowledged since the last call.</summary>
+    public void Collect(PartitionMachine[] machines)
+    {
+        foreach (Route route in _routes.Values)
+        {
+            route.Collect(machines[route.Machine]);
+        }
+    }
+
+    public void Flush(TimeSpan limit)
+    {
+        foreach (BusProducer producer in _producers.Values)
+        {
+            producer.Flush(limit);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (BusProducer producer in _producers.Values)
+        {
+            producer.Dispose();
+        }
+    }
+
+    private Route RouteOf(int machine, EventTarget target)
+    {
+        (int, string, int) id = (machine, target.Topic, target.Partition);
+        if (!_routes.TryGetValue(id, out Route? route))
+        {
+            route = new Route(machine, target.Topic, target.Partition, _byTopic[target.Topic], _failed);
+            _routes.Add(id, route);
+        }
+
+        return route;
+    }
+
+    /// <summary>One machine's way to one topic partition.</summary>
+    private sealed class Route
+    {
+        private readonly ProduceTarget _target;
+        private readonly string _topic;
+        private readonly int _partition;
+        private int _acknowledged;
+        private long _nextOffset;
+
+        public Route(int machine, string topic, int partition, BusProducer producer, Action<string> failed)
+        {
+            Machine = machine;
+            _topic = topic;
+            _partition = partition;
+            _target = producer.Target(topic, partition, Acknowledged, failed);
+        }
+
+        public int Machine { get; }
+
+        public void Produce(string key, byte[] body, byte[] origin) =>
+            _target.Produce(System.Text.Encoding.UTF8.GetBytes(key), body, origin);
+
+        public void Collect(PartitionMachine machine)
+        {
+            // The offset is read after the count: it may be ahead of the count, and is then counted the next time.
+            int count = Interlocked.Exchange(ref _acknowledged, 0);
+            if (count > 0)
+            {
+                machine.Acknowledge(_topic, _partition, count, Volatile.Read(ref _nextOffset));
+            }
+        }
+
+        // Called by the producer's thread.
+        private void Acknowledged(long offset)
+        {
+            Volatile.Write(ref _nextOffset, offset + 1);
+            Interlocked.Increment(ref _acknowledged);
+        }
+    }
+}
