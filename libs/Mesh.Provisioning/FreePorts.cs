@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,31 +7,36 @@ namespace Mesh.Provisioning;
 /// <summary>Free TCP ports on 127.0.0.1.</summary>
 public static class FreePorts
 {
+    private const int Lowest = 20_000;
+    private const int DefaultEphemeralLow = 32_768;
+
     /// <summary>
-    /// A port that was free a moment ago, chosen by the kernel. Someone else may take it before you do: a start that then
-    /// fails should be repeated with another.
+    /// A port that nothing listens on now. Someone else may take it before you do: a start that then fails should be
+    /// repeated with another.
     /// </summary>
     public static int Next() => Next(1)[0];
 
-    /// <summary>Several different ports at once, held together while they are chosen.</summary>
+    /// <summary>Several different free ports at once.</summary>
+    /// <remarks>
+    /// They lie below the range from which the kernel gives ports to outgoing connections: a port of that range would
+    /// often be taken between the choice and the server's bind, on a machine whose services are just connecting.
+    /// </remarks>
     public static int[] Next(int count)
     {
-        var sockets = new List<Socket>(count);
-        try
+        var chosen = new HashSet<int>();
+        var highest = EphemeralLow();
+        for (var attempt = 0; chosen.Count < count && attempt < 1_000 + count; attempt++)
         {
-            for (var i = 0; i < count; i++)
+            var port = Random.Shared.Next(Lowest, highest);
+            if (!chosen.Contains(port) && IsFree(port))
             {
-                var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-                sockets.Add(socket);
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+                chosen.Add(port);
             }
+        }
 
-            return [.. sockets.Select(socket => ((IPEndPoint)socket.LocalEndPoint!).Port)];
-        }
-        finally
-        {
-            sockets.ForEach(socket => socket.Dispose());
-        }
+        return chosen.Count == count
+            ? [.. chosen]
+            : throw new ProvisioningException($"No {count} free ports between {Lowest} and {highest}.");
     }
 
     /// <summary>
@@ -66,5 +72,20 @@ public static class FreePorts
         }
 
         return null;
+    }
+
+    private static int EphemeralLow()
+    {
+        try
+        {
+            var range = File.ReadAllText("/proc/sys/net/ipv4/ip_local_port_range").Split('\t', ' ');
+            return int.TryParse(range[0], CultureInfo.InvariantCulture, out var low) && low > Lowest + 1_000
+                ? low
+                : DefaultEphemeralLow;
+        }
+        catch (IOException)
+        {
+            return DefaultEphemeralLow;
+        }
     }
 }

@@ -1,4 +1,4 @@
-namespace Mesh.Provisioning.Postgres;
+namespace Mesh.Provisioning.Linux;
 
 /// <summary>The last lines of a log, for an error message.</summary>
 internal static class LogTail
