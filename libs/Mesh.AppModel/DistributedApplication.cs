@@ -80,7 +80,7 @@ public sealed class DistributedApplication
         try
         {
             await state.WaitForEarlierRunAsync(stop.Token);
-            await Preflight.CheckAsync(_resources, _location, Console.Out, stop.Token);
+            await Preflight.CheckAsync(_resources, _options, _location, Console.Out, stop.Token);
             if (_options.Fresh)
             {
                 state.Clear();

@@ -50,6 +50,9 @@ public sealed class ProjectResource(string name, string projectPath) : Resource(
     /// <summary>What one of its processes is called: the name, with a number when there are several.</summary>
     public string ReplicaName(int replica) => Replicas == 1 ? Name : $"{Name}-{replica}";
 
+    /// <summary>The ports that the composition names, without choosing any other.</summary>
+    internal IEnumerable<int> NamedPorts => _wanted.Select(endpoint => endpoint.Port).OfType<int>();
+
     internal void AddEndpoint(string endpoint, int? port) => _wanted.Add((endpoint, port));
 
     private List<Endpoint> ChoosePorts()

@@ -7,6 +7,15 @@ internal static class PortReservation
 {
     private static readonly HashSet<int> Promised = [];
 
+    /// <summary>Keeps fixed ports from being given away before their owners bind them.</summary>
+    internal static void Keep(IEnumerable<int> ports)
+    {
+        lock (Promised)
+        {
+            Promised.UnionWith(ports);
+        }
+    }
+
     internal static int[] Take(int count)
     {
         var taken = new int[count];

@@ -7,17 +7,28 @@ internal static class Preflight
 {
     /// <exception cref="ProvisioningException">Something is wrong: says what, and what to do.</exception>
     internal static async Task CheckAsync(
-        IReadOnlyList<Resource> resources, HostLocation location, TextWriter terminal, CancellationToken cancellation)
+        IReadOnlyList<Resource> resources,
+        AppHostOptions options,
+        HostLocation location,
+        TextWriter terminal,
+        CancellationToken cancellation)
     {
-        CheckNames(resources);
+        CheckNames(resources, options);
         CheckCycles(resources);
         CheckProjects(resources, location);
         await InstallAsync(resources, terminal, cancellation);
         CheckPorts(resources);
     }
 
-    private static void CheckNames(IReadOnlyList<Resource> resources)
+    private static void CheckNames(IReadOnlyList<Resource> resources, AppHostOptions options)
     {
+        var projects = resources.OfType<ProjectResource>().Select(project => project.Name).ToList();
+        if (options.Replicas.Keys.FirstOrDefault(name => !projects.Contains(name)) is { } unknown)
+        {
+            throw new ProvisioningException(
+                $"--replicas names {unknown}, which is no project. There are: {string.Join(", ", projects)}.");
+        }
+
         var twice = resources.GroupBy(resource => resource.Name).FirstOrDefault(group => group.Count() > 1);
         if (twice is not null)
         {
@@ -96,6 +107,7 @@ internal static class Preflight
 
     private static void CheckPorts(IReadOnlyList<Resource> resources)
     {
+        PortReservation.Keep(resources.SelectMany(NamedPorts));
         foreach (var (name, port) in resources.SelectMany(FixedPorts))
         {
             if (!FreePorts.IsFree(port))
@@ -129,6 +141,14 @@ internal static class Preflight
         ProjectResource project => project.Endpoints
             .Where(endpoint => endpoint.IsFixed)
             .Select(endpoint => ($"{project.Name} {endpoint.Name}", endpoint.Ports[0])),
+        _ => [],
+    };
+
+    private static IEnumerable<int> NamedPorts(Resource resource) => resource switch
+    {
+        PostgresServerResource postgres => [postgres.Port],
+        KafkaServerResource kafka => [kafka.Port],
+        ProjectResource project => project.NamedPorts,
         _ => [],
     };
 }

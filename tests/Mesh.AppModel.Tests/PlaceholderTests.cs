@@ -1,2 +1,0 @@
-namespace Mesh.AppModel.Tests;
-public sealed class PlaceholderTests { [Fact] public void A_B_C() { } }
