@@ -11,7 +11,7 @@ namespace Mesh.Partitions.Shell;
 /// partitions together, when no commit is under way. While one is, the next pages fill: so a commit holds what arrived during
 /// the one before, and nothing waits for a timer.
 /// </summary>
-internal sealed class PartitionLoop : IDisposable
+internal sealed class PartitionLoop
 {
     private readonly PartitionedStore _store;
     private readonly Relay _relay;
@@ -76,8 +76,6 @@ internal sealed class PartitionLoop : IDisposable
         _signal.Set();
         return true;
     }
-
-    public void Dispose() => _signal.Dispose();
 
     private void Run()
     {
