@@ -118,9 +118,10 @@ internal sealed class PartitionLoop
             command();
         }
 
-        if (Interlocked.Exchange(ref _woken, 0) == 1)
+        bool woken = Interlocked.Exchange(ref _woken, 0) == 1;
+        foreach (PartitionMachine machine in _machines)
         {
-            foreach (PartitionMachine machine in _machines)
+            if (woken || machine.WantsRetry)
             {
                 machine.Retry();
             }
