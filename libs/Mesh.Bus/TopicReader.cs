@@ -33,7 +33,10 @@ public sealed record TopicReaderOptions
     /// <summary>The largest batch handed over.</summary>
     public int MaxBatchRecords { get; init; } = 1000;
 
-    /// <summary>How many KiB may be fetched ahead, over all partitions.</summary>
+    /// <summary>
+    /// How many KiB may be fetched ahead, over all partitions. The last fetch counts as the broker keeps it: what is
+    /// compressed takes more here.
+    /// </summary>
     public long QueuedMaxKbytes { get; init; } = 16 * 1024;
 }
 
