@@ -38,6 +38,13 @@ public sealed record TopicReaderOptions
     /// compressed takes more here.
     /// </summary>
     public long QueuedMaxKbytes { get; init; } = 16 * 1024;
+
+    /// <summary>
+    /// How long the broker holds a fetch for which it has no record, in milliseconds. Records that arrive end it at once;
+    /// but the client has one fetch under way, so <see cref="TopicReader.Assign"/> and <see
+    /// cref="TopicReader.Resume"/> take effect on an idle reader only after up to so long. A new reader begins at once.
+    /// </summary>
+    public int FetchWaitMs { get; init; } = 500;
 }
 
 /// <summary>
