@@ -40,7 +40,8 @@ public sealed record TopicReaderOptions
     public long QueuedMaxKbytes { get; init; } = 16 * 1024;
 
     /// <summary>
-    /// How long the broker holds a fetch for which it has no record, in milliseconds. Records that arrive end it at once;
+    /// How long the broker holds a fetch for which it has no record, in milliseconds. Records that arrive end it at
+    /// once;
     /// but the client has one fetch under way, so <see cref="TopicReader.Assign"/> and <see
     /// cref="TopicReader.Resume"/> take effect on an idle reader only after up to so long. A new reader begins at once.
     /// </summary>
