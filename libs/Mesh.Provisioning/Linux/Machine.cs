@@ -5,7 +5,9 @@ internal static class Machine
 {
     internal static bool IsRoot => LibC.GetEffectiveUserId() == 0;
 
-    /// <summary>The full path of a program on PATH (or in the usual places that cut-down PATHs leave out), or null.</summary>
+    /// <summary>
+    /// The full path of a program on PATH (or in the usual places that cut-down PATHs leave out), or null.
+    /// </summary>
     internal static string? FindProgram(string name)
     {
         var path = Environment.GetEnvironmentVariable("PATH") ?? "";
