@@ -109,8 +109,8 @@ public static class SystemPackages
     {
         string[] folders = ["/usr/lib", "/usr/local/lib", "/lib"];
         var machine = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "aarch64" : "x86_64";
-        return folders.Any(folder => File.Exists($"{folder}/{KafkaLibrary}")
-                || File.Exists($"{folder}/{machine}-linux-gnu/{KafkaLibrary}"))
+        return folders.Any(folder => Machine.FileIsThere($"{folder}/{KafkaLibrary}")
+                || Machine.FileIsThere($"{folder}/{machine}-linux-gnu/{KafkaLibrary}"))
             || LoaderFinds(KafkaLibrary);
     }
 
