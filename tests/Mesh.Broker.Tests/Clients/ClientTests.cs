@@ -219,6 +219,7 @@ public abstract class ClientTests
             Servers, configure: c => c.MaxPartitionFetchBytes = 50_000);
         consumer.Assign(Enumerable.Range(0, 12).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning)));
         var read = consumer.Take(12 * 20).ToLookup(r => r.Partition.Value, r => r.Message.Value);
-        Assert.All(Enumerable.Range(0, 12), p => Assert.Equal(values, read[p]));
+        Assert.All(Enumerable.Range(0, 12), p => Assert.True(
+            values.Zip(read[p]).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)) && read[p].Count() == 20));
     }
 }
