@@ -66,7 +66,7 @@ internal sealed class DataDirectory : IDisposable
         }
 
         // 16 random bytes in URL-safe base64, as Apache Kafka writes its cluster ids.
-        string id = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        string id = System.Buffers.Text.Base64Url.EncodeToString(Guid.NewGuid().ToByteArray());
         return Save(new StoredCluster(id, 0));
     }
 

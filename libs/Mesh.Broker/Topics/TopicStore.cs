@@ -140,8 +140,9 @@ internal sealed class TopicStore : IDisposable
         }
     }
 
-    /// <summary>Changes a topic's configuration by a function of what is set now; null when it does not exist.</summary>
-    public bool Configure(string name, Func<IReadOnlyDictionary<string, string>, SortedDictionary<string, string>> change)
+    /// <summary>Changes a topic's configuration by a function of what is set now; false when there is none.</summary>
+    public bool Configure(
+        string name, Func<IReadOnlyDictionary<string, string>, SortedDictionary<string, string>> change)
     {
         lock (_changes)
         {
