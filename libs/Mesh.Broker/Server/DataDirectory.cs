@@ -25,7 +25,7 @@ internal sealed class DataDirectory : IDisposable
 
     public StoredCluster Cluster { get; private set; }
 
-    /// <summary>Takes the directory, or throws <see cref="InvalidOperationException"/> when another broker has it.</summary>
+    /// <summary>Takes the directory; <see cref="InvalidOperationException"/> when another broker has it.</summary>
     public static DataDirectory Take(string path)
     {
         string full = System.IO.Path.GetFullPath(path);

@@ -91,7 +91,7 @@ internal sealed class TopicStore : IDisposable
         }
     }
 
-    /// <summary>Deletes a topic: first from the file, then its folder, so that a crash between leaves litter only.</summary>
+    /// <summary>Deletes a topic: first from the file, then its folder; a crash between leaves only litter.</summary>
     public ErrorCode Delete(string name)
     {
         lock (_changes)

@@ -60,6 +60,7 @@ public sealed class ApacheKafkaTests
     {
         private readonly TemporaryDirectory _directory = new();
         private Process? _broker;
+        private Task? _draining;
 
         public string Servers { get; private init; } = "";
 
@@ -85,12 +86,13 @@ public sealed class ApacheKafkaTests
             {
                 if (line.Contains("Kafka Server started"))
                 {
-                    kafka._broker.OutputDataReceived += static (_, _) => { };
-                    kafka._broker.BeginOutputReadLine();
+                    // Read on, so that it never waits for someone to take its log lines.
+                    kafka._draining = kafka._broker.StandardOutput.ReadToEndAsync(CancellationToken.None);
                     return kafka;
                 }
             }
 
+            kafka.Dispose();
             throw new InvalidOperationException("Apache Kafka ended before it was ready.");
         }
 
@@ -98,6 +100,7 @@ public sealed class ApacheKafkaTests
         {
             _broker?.Kill(entireProcessTree: true);
             _broker?.WaitForExit();
+            _draining?.Wait();
             _broker?.Dispose();
             _directory.Dispose();
         }
@@ -111,7 +114,8 @@ public sealed class ApacheKafkaTests
 
         private Process Run(string home, string script, params string[] arguments)
         {
-            ProcessStartInfo start = new(Path.Combine(home, "bin", script), arguments) { RedirectStandardOutput = true };
+            string program = Path.Combine(home, "bin", script);
+            ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true };
             start.Environment["LOG_DIR"] = _directory.Path;
             start.Environment["KAFKA_HEAP_OPTS"] = "-Xmx512m";
             return Process.Start(start)!;

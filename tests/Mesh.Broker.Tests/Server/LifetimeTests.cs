@@ -83,7 +83,8 @@ public sealed class LifetimeTests : IDisposable
     [Fact]
     public async Task Topic_CreatedAgainAfterDeletion_IsEmpty()
     {
-        await using TestBroker broker = await TestBroker.StartAsync(_directory, o => o with { AutoCreateTopics = true });
+        await using TestBroker broker = await TestBroker.StartAsync(
+            _directory, o => o with { AutoCreateTopics = true });
         await broker.ProduceAsync("again", KafkaClient.Values(10));
         using var admin = KafkaClient.Admin(broker.Servers);
         await admin.DeleteTopicsAsync(["again"]);

@@ -7,7 +7,12 @@ namespace Mesh.Broker.Tests.Wire;
 internal static class Batches
 {
     public static byte[] Make(
-        int records = 1, long producerId = -1, short epoch = -1, int sequence = -1, int payload = 20, long timestamp = 1000)
+        int records = 1,
+        long producerId = -1,
+        short epoch = -1,
+        int sequence = -1,
+        int payload = 20,
+        long timestamp = 1000)
     {
         byte[] batch = new byte[BatchHeader.Size + payload];
         Span<byte> b = batch;
