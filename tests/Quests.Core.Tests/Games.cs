@@ -33,7 +33,8 @@ internal sealed class Stream(params GameDefinition[] versions)
 
     public List<RunEvent> Log { get; } = [];
 
-    public GameDefinition? At(uint version) => version >= 1 && version <= versions.Length ? versions[version - 1] : null;
+    public GameDefinition? At(uint version) =>
+        version >= 1 && version <= versions.Length ? versions[version - 1] : null;
 
     public Stream Given(params PlayerAction[] actions)
     {

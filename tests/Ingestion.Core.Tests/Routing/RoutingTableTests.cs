@@ -28,7 +28,8 @@ public sealed class RoutingTableTests
     [Fact]
     public void Table_WithAnotherRule_Routes()
     {
-        var table = new RoutingTable(7, Rules().Select(rule => rule.Key == ActionKind.Answer ? new(rule.Key, 2) : rule));
+        var table = new RoutingTable(
+            7, Rules().Select(rule => rule.Key == ActionKind.Answer ? new(rule.Key, 2) : rule));
 
         Assert.Equal(2, table.LaneOf(ActionKind.Answer));
         Assert.Equal(7U, table.Version);
@@ -40,7 +41,8 @@ public sealed class RoutingTableTests
         Assert.Throws<ArgumentException>(() => new RoutingTable(2, Rules().Skip(1)));
         Assert.Throws<ArgumentException>(() => new RoutingTable(2, Rules().Append(new(ActionKind.Login, 1))));
         Assert.Throws<ArgumentException>(() => new RoutingTable(2, Rules().Append(new(ActionKind.None, 1))));
-        Assert.Throws<ArgumentException>(() => new RoutingTable(2, Rules().Select(rule => new KeyValuePair<ActionKind, int>(rule.Key, 3))));
+        Assert.Throws<ArgumentException>(
+            () => new RoutingTable(2, Rules().Select(rule => new KeyValuePair<ActionKind, int>(rule.Key, 3))));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RoutingTable(0, Rules()));
     }
 

@@ -59,7 +59,8 @@ public sealed class BoardProperties
     {
         var random = new Random(5);
         (string, long, long)[] additions =
-            [.. Enumerable.Range(0, 60_000).Select(_ => ($"p/{random.Next(20_000)}", random.NextInt64(100), random.NextInt64(9)))];
+            [.. Enumerable.Range(0, 60_000)
+                .Select(_ => ($"p/{random.Next(20_000)}", random.NextInt64(100), random.NextInt64(9)))];
 
         Board board = Filled(additions);
 
@@ -105,7 +106,8 @@ public sealed class BoardProperties
     [
         .. additions.GroupBy(one => one.Subject)
             .Select(group => (Subject: group.Key, Score: group.Sum(one => one.Amount), At: group.Max(one => one.At)))
-            .OrderByDescending(one => one.Score).ThenBy(one => one.At).ThenBy(one => one.Subject, StringComparer.Ordinal)
+            .OrderByDescending(one => one.Score).ThenBy(one => one.At)
+            .ThenBy(one => one.Subject, StringComparer.Ordinal)
             .Select((one, i) => new BoardEntry(i + 1, one.Subject, one.Score, one.At)),
     ];
 }

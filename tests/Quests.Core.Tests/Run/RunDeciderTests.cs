@@ -15,7 +15,8 @@ public sealed class RunDeciderTests
 
         Assert.Equal(
             new RunEvent(
-                "city", "hunt", 1, 1, TransitionKind.Step, "venue/11711", "", 1_000_000, Games.Id(1), true, action.Content),
+                "city", "hunt", 1, 1, TransitionKind.Step, "venue/11711", "", 1_000_000, Games.Id(1), true,
+                action.Content),
             happened);
         Assert.Equal(1, stream.State.Find("city")!.Steps("hunt"));
     }

@@ -5,7 +5,9 @@ using Mesh.Quests.Core.Run;
 
 namespace Mesh.Quests.Core.Tests.Run;
 
-/// <summary>What holds for every sequence of actions. Few venues and ids, so that repeats and reuses are frequent.</summary>
+/// <summary>
+/// What holds for every sequence of actions. Few venues and ids, so that repeats and reuses are frequent.
+/// </summary>
 public sealed class RunProperties
 {
     private static readonly GameDefinition TwoQuests = Games.Of(
@@ -99,8 +101,8 @@ public sealed class RunProperties
 
             return Earned(distinct).SequenceEqual(Earned([.. interleaved]));
 
-            IEnumerable<(string, string, string, Guid)> Earned(PlayerAction[] given) => new Stream(TwoQuests).Given(given)
-                .Log.Select(one => (one.QuestId, one.StepKey, one.Reason, one.ActionId)).Order();
+            IEnumerable<(string, string, string, Guid)> Earned(PlayerAction[] given) =>
+                new Stream(TwoQuests).Given(given).Log.Select(one => (one.QuestId, one.StepKey, one.Reason, one.ActionId)).Order();
         }));
 
     [Fact]

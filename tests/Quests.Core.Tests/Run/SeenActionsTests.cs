@@ -20,7 +20,8 @@ public sealed class SeenActionsTests
             }
 
             return seen.Count == oracle.Count && Enumerable.Range(0, 61).All(number =>
-                seen.TryGet(Games.Id(number), out ulong content) == oracle.TryGetValue(Games.Id(number), out ulong wanted)
+                seen.TryGet(Games.Id(number), out ulong content)
+                    == oracle.TryGetValue(Games.Id(number), out ulong wanted)
                 && content == wanted);
         }));
 

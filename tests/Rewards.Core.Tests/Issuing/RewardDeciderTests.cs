@@ -39,7 +39,8 @@ public sealed class RewardDeciderTests
     [InlineData(long.MinValue)]
     public void Reward_OfNoPositiveAmount_IsRefused(long amount) =>
         Assert.Equal(
-            new IssueDecision(IssueOutcome.AmountRange, null), new Partition().When(Partition.Issue(1, amount: amount)));
+            new IssueDecision(IssueOutcome.AmountRange, null),
+            new Partition().When(Partition.Issue(1, amount: amount)));
 
     [Fact]
     public void Reward_ThatAnAccountCannotHold_IsRefused()

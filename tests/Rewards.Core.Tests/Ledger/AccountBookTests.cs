@@ -64,7 +64,8 @@ public sealed class AccountBookTests
         AccountBook book = partition.Book.Accounts;
 
         Assert.Equal(
-            [new Balance("art", 4), new Balance("coins", 2), new Balance("points", 1)], book.Balances("demo", "city", "1"));
+            [new Balance("art", 4), new Balance("coins", 2), new Balance("points", 1)],
+            book.Balances("demo", "city", "1"));
         Assert.Equal(
             [new Balance("art", -4), new Balance("coins", -2), new Balance("points", -33)], book.Mint("demo", "city"));
         Assert.Equal([new Balance("points", 8)], book.Balances("demo", "town", "1"));

@@ -53,7 +53,8 @@ public sealed class SessionDeciderTests
         Player player = new Player().Given((1, 5_000));
 
         Assert.IsType<SessionEvent.Opened>(Assert.Single(player.When(2, 3_200)));
-        Assert.Equal([Player.Session(3_200, 3_200, 3_200, 1), Player.Session(5_000, 5_000, 5_000, 1)], player.State.Sessions);
+        Assert.Equal(
+            [Player.Session(3_200, 3_200, 3_200, 1), Player.Session(5_000, 5_000, 5_000, 1)], player.State.Sessions);
     }
 
     [Fact]
@@ -121,7 +122,8 @@ public sealed class SessionDeciderTests
         Assert.Throws<InvalidOperationException>(
             () => state.Evolve(new SessionEvent.Extended(Player.Id(2), Player.Session(99, 100, 200, 2))));
         Assert.Throws<InvalidOperationException>(
-            () => state.Evolve(new SessionEvent.MergedInto(Player.Id(2), Player.Session(9, 9, 9, 2), Player.SessionId(100))));
+            () => state.Evolve(
+                new SessionEvent.MergedInto(Player.Id(2), Player.Session(9, 9, 9, 2), Player.SessionId(100))));
     }
 
     [Fact]

@@ -5,8 +5,8 @@ using Mesh.Sessions.Core.Windows;
 namespace Mesh.Sessions.Core.Tests.Windows;
 
 /// <summary>
-/// What holds for every sequence of actions. Times are in steps of 300 s, so that gaps of exactly 1,800 s, equal times and
-/// merges are frequent.
+/// What holds for every sequence of actions. Times are in steps of 300 s, so that gaps of exactly 1,800 s, equal times
+/// and merges are frequent.
 /// </summary>
 public sealed class SessionProperties
 {
