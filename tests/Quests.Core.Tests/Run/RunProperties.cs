@@ -102,7 +102,9 @@ public sealed class RunProperties
             return Earned(distinct).SequenceEqual(Earned([.. interleaved]));
 
             IEnumerable<(string, string, string, Guid)> Earned(PlayerAction[] given) =>
-                new Stream(TwoQuests).Given(given).Log.Select(one => (one.QuestId, one.StepKey, one.Reason, one.ActionId)).Order();
+                new Stream(TwoQuests).Given(given).Log
+                    .Select(one => (one.QuestId, one.StepKey, one.Reason, one.ActionId))
+                    .Order();
         }));
 
     [Fact]

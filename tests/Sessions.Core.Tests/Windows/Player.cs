@@ -38,7 +38,7 @@ internal sealed class Player
     public static Guid Id(int action) => new(action, 0, 0, [0, 0, 0, 0, 0, 0, 0, 0]);
 
     public static Guid SessionId(long atSecond) =>
-        new(BitConverter.ToInt32(BitConverter.GetBytes(atSecond)), 1, (short)(atSecond >> 32), [0, 0, 0, 0, 0, 0, 0, 0]);
+        new(unchecked((int)atSecond), 1, (short)(atSecond >> 32), [0, 0, 0, 0, 0, 0, 0, 0]);
 
     public static Session Session(long opened, long first, long last, uint actions) =>
         new(SessionId(opened), first * Second, last * Second, actions);

@@ -126,7 +126,7 @@ public static class AdmissionJudge
 
         private readonly Refusal malformed =
             new(
-                RefusalCodes.IdMalformed, field, $"The field {field} is not 1 to 64 characters of A-Z a-z 0-9 . _ ~ - only.");
+                RefusalCodes.IdMalformed, field, $"The field {field} is not 1 to 64 of A-Z a-z 0-9 . _ ~ - only.");
 
         public static Refusal Empty(string field) => new(RefusalCodes.IdEmpty, field, $"The field {field} is missing.");
 
