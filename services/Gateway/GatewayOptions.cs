@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+
+namespace Mesh.Gateway;
+
+/// <summary>Where the gateway listens and where the services are. Immutable; read once, at start.</summary>
+/// <param name="Grpc">Address for gRPC: HTTP/2 without TLS.</param>
+/// <param name="Web">Address for browsers and probes: HTTP/1.1.</param>
+/// <param name="Destinations">The addresses of each service's instances, by the service's name in lower case.</param>
+public sealed record GatewayOptions(
+    Uri Grpc, Uri Web, ImmutableSortedDictionary<string, ImmutableArray<Uri>> Destinations)
+{
+    /// <summary>Setting of <see cref="Grpc"/>.</summary>
+    public const string GrpcSetting = "MESH_ENDPOINT_GRPC";
+
+    /// <summary>Setting of <see cref="Web"/>.</summary>
+    public const string WebSetting = "MESH_ENDPOINT_WEB";
+
+    /// <summary>The services behind the gateway; <c>quests</c> serves <c>mesh.quests.v1.Quests</c>.</summary>
+    public static readonly ImmutableArray<string> Services =
+        ["ingestion", "leaderboard", "quests", "rewards", "sessions"];
+
+    /// <summary>
+    /// Reads <see cref="GrpcSetting"/>, <see cref="WebSetting"/> and, for each service, <c>services:NAME:http:0</c>,
+    /// <c>services:NAME:http:1</c>, …, one for each instance.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A setting is missing or wrong; the message names it.</exception>
+    public static GatewayOptions From(IConfiguration configuration)
+    {
+        var destinations = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<Uri>>(StringComparer.Ordinal);
+        foreach (string service in Services)
+        {
+            IConfigurationSection section = configuration.GetSection($"services:{service}:http");
+            ImmutableArray<Uri> addresses =
+                [.. section.GetChildren().Select(child => Address(child.Path, child.Value))];
+            destinations[service] = addresses.Length > 0
+                ? addresses
+                : throw new InvalidOperationException(
+                    $"Setting {section.Path}:0 is missing: the address of the service {service}.");
+        }
+
+        return new GatewayOptions(
+            Address(GrpcSetting, configuration[GrpcSetting] ?? "http://127.0.0.1:8400"),
+            Address(WebSetting, configuration[WebSetting] ?? "http://127.0.0.1:8480"),
+            destinations.ToImmutable());
+    }
+
+    private static Uri Address(string setting, string? value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out Uri? address)
+            && address.Scheme == Uri.UriSchemeHttp
+            && address.PathAndQuery == "/"
+            ? address
+            : throw new InvalidOperationException(
+                $"Setting {setting} must be an address such as http://127.0.0.1:8400, not '{value}'.");
+}
