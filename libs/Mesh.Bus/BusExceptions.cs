@@ -1,0 +1,82 @@
+namespace Mesh.Bus;
+
+/// <summary>The native Kafka client is not installed; the message names the command that installs it.</summary>
+public sealed class KafkaLibraryMissingException(string message) : Exception(message);
+
+/// <summary>No broker answered within the time allowed.</summary>
+public sealed class BrokerUnreachableException(string bootstrapServers, TimeSpan waited, Exception? inner)
+    : Exception($"No Kafka broker answered at {bootstrapServers} within {waited.TotalSeconds:0.#} s.", inner)
+{
+    /// <summary>The addresses that were tried.</summary>
+    public string BootstrapServers { get; } = bootstrapServers;
+}
+
+/// <summary>A topic exists with a setting that its definition forbids. Nothing was changed.</summary>
+public sealed class TopicMismatchException(string topic, string setting, string expected, string actual)
+    : Exception($"Topic {topic}: {setting} is {actual}, but {expected} is needed. Change the topic or its definition.")
+{
+    /// <summary>The topic's name.</summary>
+    public string Topic { get; } = topic;
+
+    /// <summary>
+    /// <c>partitions</c>, or the name of the topic configuration: <c>compression.type</c>, <c>cleanup.policy</c>,
+    /// <c>retention.ms</c>.
+    /// </summary>
+    public string Setting { get; } = setting;
+
+    /// <summary>The value in the definition.</summary>
+    public string Expected { get; } = expected;
+
+    /// <summary>The value the broker reports.</summary>
+    public string Actual { get; } = actual;
+}
+
+/// <summary>The broker refused to create a topic, for a reason other than that it exists.</summary>
+public sealed class TopicCreationException(string topic, string reason)
+    : Exception($"Topic {topic} could not be created: {reason}")
+{
+    /// <summary>The topic's name.</summary>
+    public string Topic { get; } = topic;
+}
+
+/// <summary>
+/// A reader was told to start (or had arrived) at an offset that the partition's log does not hold: records were
+/// deleted before they were read, or the topic was created anew.
+/// </summary>
+public sealed class OffsetOutsideLogException(string topic, int partition, long offset, string reason)
+    : Exception($"Topic {topic}, partition {partition}: offset {offset} is outside the log ({reason}).")
+{
+    /// <summary>The topic's name.</summary>
+    public string Topic { get; } = topic;
+
+    /// <summary>The partition.</summary>
+    public int Partition { get; } = partition;
+
+    /// <summary>The next offset that was wanted; negative when it is not known.</summary>
+    public long Offset { get; } = offset;
+}
+
+/// <summary>A reader ended because the broker refused what it asked for, by the client's error code.</summary>
+public sealed class TopicReadException(string topic, string code, string reason)
+    : Exception($"Topic {topic} cannot be read: {code}: {reason}")
+{
+    /// <summary>The topic's name.</summary>
+    public string Topic { get; } = topic;
+
+    /// <summary>The Kafka client's name of the error, such as <c>UnknownTopicOrPart</c>.</summary>
+    public string Code { get; } = code;
+}
+
+/// <summary>
+/// A record is larger than the producer may send (<c>message.max.bytes</c>). It was not queued; sending it again is
+/// refused again.
+/// </summary>
+public sealed class RecordTooLargeException(string topic, int payloadBytes)
+    : Exception($"A record of {payloadBytes} bytes is too large for topic {topic}.")
+{
+    /// <summary>The topic's name.</summary>
+    public string Topic { get; } = topic;
+
+    /// <summary>Size of key and value together.</summary>
+    public int PayloadBytes { get; } = payloadBytes;
+}

@@ -1,0 +1,228 @@
+using Confluent.Kafka;
+using Mesh.Bus.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Bus;
+
+/// <summary>
+/// Sends records idempotently and without gaps: what is acknowledged lies in the log once and in the order in which it
+/// was handed over, per partition, and a record never times out. The first record that cannot be delivered, or a fatal
+/// error of the client, ends the producer: nothing after it is sent, and its owner begins with a new one at the first
+/// record that is not acknowledged. Safe for use by several threads.
+/// </summary>
+public sealed class BusProducer : IDisposable
+{
+    // A wake-up comes with the next acknowledgement; the bound covers the one that came just before the wait.
+    private static readonly TimeSpan QueueFullRecheck = TimeSpan.FromMilliseconds(20);
+
+    private readonly IProducer<byte[]?, byte[]?> _producer;
+    private readonly ILogger _logger;
+    private readonly string _clientId;
+    private readonly Lock _failing = new();
+    private readonly object _space = new();
+    private readonly List<ProduceTarget> _targets = [];
+    private int _waiting;
+    private volatile string? _fatalError;
+    private volatile bool _disposed;
+
+    /// <summary>Starts a producer. No broker needs to be there yet.</summary>
+    /// <exception cref="KafkaLibraryMissingException">The native client is not installed.</exception>
+    public BusProducer(BusOptions options, BusCodec codec, ILogger logger, ProducerLimits? limits = null)
+    {
+        KafkaLibrary.EnsureLoaded();
+        _logger = logger;
+        _clientId = options.ClientId;
+        _producer = new ProducerBuilder<byte[]?, byte[]?>(
+                ClientSettings.Producer(options, codec, limits ?? new ProducerLimits()))
+            .SetLogHandler((_, message) => ClientLog.Write(logger, message))
+            .SetErrorHandler((_, error) => OnClientError(error))
+            .Build();
+    }
+
+    /// <summary>
+    /// Raised once, on the thread pool, when the producer ends by a failure; the argument is <see cref="FatalError"/>.
+    /// Subscribe before the first record is handed over.
+    /// </summary>
+    public event Action<string>? Failed;
+
+    /// <summary>Why the producer has ended; null while it works.</summary>
+    public string? FatalError => _fatalError;
+
+    internal bool Ended => _fatalError is not null || _disposed;
+
+    /// <summary>
+    /// A partition to send to. The callbacks run on the client's own thread and must not block, nor dispose the
+    /// producer.
+    /// </summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">The partition.</param>
+    /// <param name="acknowledged">
+    /// Called once for each record, in the order in which they were handed over, with the record's offset.
+    /// </param>
+    /// <param name="failed">Called once at most, with the reason, when the producer ends by a failure.</param>
+    public ProduceTarget Target(string topic, int partition, Action<long> acknowledged, Action<string> failed)
+    {
+        var target = new ProduceTarget(this, topic, partition, acknowledged, failed);
+        string? reason;
+        lock (_failing)
+        {
+            _targets.Add(target);
+            reason = _fatalError;
+        }
+
+        if (reason is not null)
+        {
+            failed(reason);
+        }
+
+        return target;
+    }
+
+    /// <summary>Waits until everything handed over is acknowledged, or <paramref name="timeout"/> has passed.</summary>
+    /// <returns>Whether everything is acknowledged.</returns>
+    public bool Flush(TimeSpan timeout) => !Ended && _producer.Flush(timeout) == 0 && !Ended;
+
+    /// <summary>
+    /// Ends the producer at once; what is not acknowledged may or may not reach the broker, and is reported to nobody.
+    /// Flush first for a clean end.
+    /// </summary>
+    public void Dispose()
+    {
+        lock (_failing)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+        }
+
+        ReleaseWaiting();
+        _producer.Dispose();
+    }
+
+    /// <summary>Hands a record to the client; waits while its queue is full. False: the producer has ended.</summary>
+    internal bool Send(
+        TopicPartition to, Message<byte[]?, byte[]?> message, Action<DeliveryReport<byte[]?, byte[]?>> delivered,
+        CancellationToken cancellation)
+    {
+        while (!Ended)
+        {
+            if (TrySend(to, message, delivered))
+            {
+                return true;
+            }
+
+            WaitForSpace(to, message, delivered, cancellation, out bool sent);
+            if (sent)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    internal void OnDelivered()
+    {
+        if (Volatile.Read(ref _waiting) > 0)
+        {
+            ReleaseWaiting();
+        }
+    }
+
+    internal void Fail(string reason)
+    {
+        ProduceTarget[] targets;
+        lock (_failing)
+        {
+            if (_fatalError is not null || _disposed)
+            {
+                return;
+            }
+
+            _fatalError = reason;
+            targets = [.. _targets];
+        }
+
+        BusMessages.ProducerFailed(_logger, _clientId, reason);
+        ReleaseWaiting();
+        foreach (ProduceTarget target in targets)
+        {
+            target.OnProducerFailed(reason);
+        }
+
+        if (Failed is { } failed)
+        {
+            ThreadPool.QueueUserWorkItem(static call => call.failed(call.reason), (failed, reason), preferLocal: false);
+        }
+    }
+
+    private bool TrySend(
+        TopicPartition to, Message<byte[]?, byte[]?> message, Action<DeliveryReport<byte[]?, byte[]?>> delivered)
+    {
+        try
+        {
+            _producer.Produce(to, message, delivered);
+            return true;
+        }
+        catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
+        {
+            return false;
+        }
+        catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.MsgSizeTooLarge)
+        {
+            throw new RecordTooLargeException(to.Topic, (message.Key?.Length ?? 0) + (message.Value?.Length ?? 0));
+        }
+        catch (ProduceException<byte[]?, byte[]?> e)
+        {
+            Fail($"{to.Topic}/{to.Partition.Value}: {e.Error.Code}: {e.Error.Reason}");
+            return false;
+        }
+        catch (ObjectDisposedException) when (_disposed)
+        {
+            return false;
+        }
+    }
+
+    private void WaitForSpace(
+        TopicPartition to, Message<byte[]?, byte[]?> message, Action<DeliveryReport<byte[]?, byte[]?>> delivered,
+        CancellationToken cancellation, out bool sent)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        lock (_space)
+        {
+            _waiting++;
+            try
+            {
+                sent = TrySend(to, message, delivered);
+                if (!sent && !Ended)
+                {
+                    Monitor.Wait(_space, QueueFullRecheck);
+                }
+            }
+            finally
+            {
+                _waiting--;
+            }
+        }
+    }
+
+    private void ReleaseWaiting()
+    {
+        lock (_space)
+        {
+            Monitor.PulseAll(_space);
+        }
+    }
+
+    private void OnClientError(Error error)
+    {
+        ClientLog.Write(_logger, _clientId, error);
+        if (error.IsFatal)
+        {
+            Fail($"{error.Code}: {error.Reason}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Confluent.Kafka;
+using Mesh.Bus.Client;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Bus.Reading;
+
+/// <summary>
+/// A thread of its own around one consumer: (1) block until something arrives, (2) take what else has arrived, (3) hand
+/// it over on this thread, which is the back-pressure: while the receiver blocks, the client's bounded queue fills and
+/// it stops fetching.
+/// </summary>
+internal sealed class ConsumerLoop
+{
+    private readonly IConsumer<byte[]?, byte[]> _consumer;
+    private readonly ConsumerQueue _queue;
+    private readonly string _topic;
+    private readonly int _maxBatch;
+    private readonly bool _withOrigins;
+    private readonly Func<FetchedBatch, bool> _deliver;
+    private readonly Action<int>? _endReached;
+    private readonly Action<Exception> _failed;
+    private readonly ILogger _logger;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Thread _thread;
+    private readonly FetchedRecord[] _buffer;
+    private readonly Lock _assigning = new();
+    private volatile bool _stopping;
+    private bool _closed;
+
+    public ConsumerLoop(
+        BusOptions options, TopicReaderOptions reading, Func<FetchedBatch, bool> deliver, Action<int>? endReached,
+        Action<Exception> failed, ILogger logger)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(reading.MaxBatchRecords, 1);
+        KafkaLibrary.EnsureLoaded();
+        (_topic, _maxBatch, _withOrigins) = (reading.Topic, reading.MaxBatchRecords, reading.WithOrigins);
+        (_deliver, _endReached, _failed, _logger) = (deliver, endReached, failed, logger);
+        _buffer = new FetchedRecord[_maxBatch];
+        Dictionary<string, string> settings =
+            ClientSettings.Consumer(options, reading.WithOrigins, reading.QueuedMaxKbytes);
+        settings["enable.partition.eof"] = endReached is null ? "false" : "true";
+        _consumer = new ConsumerBuilder<byte[]?, byte[]>(settings)
+            .SetKeyDeserializer(new KeyReader(reading.WithKeys))
+            .SetValueDeserializer(new ValueReader())
+            .SetLogHandler((_, message) => ClientLog.Write(logger, message))
+            .SetErrorHandler((_, error) => ClientLog.Write(logger, options.ClientId, error))
+            .Build();
+        _queue = new ConsumerQueue(_consumer.Handle);
+        _consumer.Assign(reading.Starts.Select(Position));
+        _thread = new Thread(Run) { IsBackground = true, Name = $"bus {_topic}" };
+    }
+
+    /// <summary>The end of a partition as the newest fetch saw it; negative: not known yet.</summary>
+    public long KnownEnd(int partition) =>
+        _consumer.GetWatermarkOffsets(new TopicPartition(_topic, partition)).High.Value;
+
+    public void Start() => _thread.Start();
+
+    public void Assign(TopicStart start) => WhileOpen(() => _consumer.IncrementalAssign([Position(start)]));
+
+    public void Unassign(int partition) =>
+        WhileOpen(() => _consumer.IncrementalUnassign([new TopicPartition(_topic, partition)]));
+
+    public void Pause(int partition) => WhileOpen(() => _consumer.Pause([new TopicPartition(_topic, partition)]));
+
+    public void Resume(int partition) => WhileOpen(() => _consumer.Resume([new TopicPartition(_topic, partition)]));
+
+    public Task StopAsync()
+    {
+        _stopping = true;
+        _queue.Wake();
+        // Called from inside a delivery, the end can only come after this returns.
+        return Thread.CurrentThread == _thread ? Task.CompletedTask : _ended.Task;
+    }
+
+    private TopicPartitionOffset Position(TopicStart start) => new(_topic, start.Partition, new Offset(start.Offset));
+
+    private void WhileOpen(Action change)
+    {
+        lock (_assigning)
+        {
+            ObjectDisposedException.ThrowIf(_closed, typeof(TopicReader));
+            change();
+        }
+    }
+
+    private void Run()
+    {
+        Exception? failure = null;
+        try
+        {
+            while (!_stopping && ReadBatch())
+            {
+            }
+        }
+        catch (Exception e)
+        {
+            failure = e;
+        }
+
+        lock (_assigning)
+        {
+            _closed = true;
+        }
+
+        _queue.Dispose();
+        _consumer.Dispose();
+        try
+        {
+            if (failure is not null && !_stopping)
+            {
+                BusMessages.ReaderFailed(_logger, _topic, failure);
+                _failed(failure);
+            }
+        }
+        finally
+        {
+            _ended.TrySetResult();
+        }
+    }
+
+    private bool ReadBatch()
+    {
+        int count = 0;
+        int timeoutMs = Timeout.Infinite;
+        while (count < _maxBatch && !_stopping)
+        {
+            ConsumeResult<byte[]?, byte[]>? result;
+            try
+            {
+                result = _consumer.Consume(timeoutMs);
+            }
+            catch (ConsumeException e)
+            {
+                // What was taken before the error is whole and in order.
+                bool wanted = Deliver(count);
+                ThrowIfFinal(e);
+                return wanted;
+            }
+
+            if (result is null)
+            {
+                break;
+            }
+
+            if (result.IsPartitionEOF)
+            {
+                bool wanted = Deliver(count);
+                _endReached?.Invoke(result.Partition.Value);
+                return wanted;
+            }
+
+            _buffer[count++] = Read(result);
+            timeoutMs = 0;
+        }
+
+        return Deliver(count);
+    }
+
+    private FetchedRecord Read(ConsumeResult<byte[]?, byte[]> result)
+    {
+        byte[]? origin = null;
+        if (_withOrigins && result.Message.Headers is { Count: > 0 } headers)
+        {
+            headers.TryGetLastBytes(OriginHeader.Name, out origin);
+        }
+
+        return new FetchedRecord(
+            result.Partition.Value, result.Offset.Value, result.Message.Key, result.Message.Value, origin);
+    }
+
+    private bool Deliver(int count)
+    {
+        if (count == 0)
+        {
+            return true;
+        }
+
+        FetchedRecord[] records = _buffer.AsSpan(0, count).ToArray();
+        Array.Clear(_buffer, 0, count);
+        return _deliver(new FetchedBatch(_topic, ImmutableCollectionsMarshal.AsImmutableArray(records)));
+    }
+
+    private void ThrowIfFinal(ConsumeException e)
+    {
+        TopicPartitionOffset? at = e.ConsumerRecord?.TopicPartitionOffset;
+        switch (e.Error.Code)
+        {
+            case ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange:
+                throw new OffsetOutsideLogException(
+                    _topic, at?.Partition.Value ?? -1, at?.Offset.Value ?? -1, e.Error.Reason);
+            case ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition
+                or ErrorCode.TopicAuthorizationFailed:
+                throw new TopicReadException(_topic, e.Error.Code.ToString(), e.Error.Reason);
+            default:
+                if (e.Error.IsFatal)
+                {
+                    throw new TopicReadException(_topic, e.Error.Code.ToString(), e.Error.Reason);
+                }
+
+                BusMessages.ReadError(_logger, _topic, e.Error.Code, e.Error.Reason);
+                return;
+        }
+    }
+}

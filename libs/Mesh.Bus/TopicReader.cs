@@ -1,0 +1,92 @@
+using Mesh.Bus.Reading;
+using Microsoft.Extensions.Logging;
+
+namespace Mesh.Bus;
+
+/// <summary>Where to begin in a partition.</summary>
+/// <param name="Partition">The partition.</param>
+/// <param name="Offset">The first offset to read, or <see cref="Beginning"/>, or <see cref="End"/>.</param>
+public sealed record TopicStart(int Partition, long Offset)
+{
+    /// <summary>The first record that the log still holds.</summary>
+    public const long Beginning = -2;
+
+    /// <summary>The records that arrive from now on.</summary>
+    public const long End = -1;
+}
+
+/// <summary>What a <see cref="TopicReader"/> reads, and how much at a time.</summary>
+public sealed record TopicReaderOptions
+{
+    /// <summary>The topic.</summary>
+    public required string Topic { get; init; }
+
+    /// <summary>The partitions to begin with; may be empty.</summary>
+    public required IReadOnlyList<TopicStart> Starts { get; init; }
+
+    /// <summary>Whether keys are read; they cost an allocation each.</summary>
+    public bool WithKeys { get; init; }
+
+    /// <summary>Whether origin headers are read; they cost several allocations each.</summary>
+    public bool WithOrigins { get; init; }
+
+    /// <summary>The largest batch handed over.</summary>
+    public int MaxBatchRecords { get; init; } = 1000;
+
+    /// <summary>How many KiB may be fetched ahead, over all partitions.</summary>
+    public long QueuedMaxKbytes { get; init; } = 16 * 1024;
+}
+
+/// <summary>
+/// Reads given partitions of one topic from given offsets, on a thread of its own, without a consumer group: nothing is
+/// committed and there is no rebalance. What arrives is handed over at once, with whatever else has arrived by then.
+/// It never jumps: an offset that the log does not hold ends the reader with <see cref="OffsetOutsideLogException"/>.
+/// </summary>
+public sealed class TopicReader : IAsyncDisposable
+{
+    private readonly ConsumerLoop _loop;
+
+    /// <summary>Begins to read. No broker needs to be there yet.</summary>
+    /// <param name="options">The brokers.</param>
+    /// <param name="reading">What to read.</param>
+    /// <param name="deliver">
+    /// Takes each batch, on the reader's thread. It may block: meanwhile no more is fetched than
+    /// <see cref="TopicReaderOptions.QueuedMaxKbytes"/>. False ends the reader. An exception ends it by a failure.
+    /// </param>
+    /// <param name="failed">
+    /// Called once at most, on the reader's thread, when it has ended by a failure: <see
+    /// cref="OffsetOutsideLogException"/>, <see cref="TopicReadException"/>, or what <paramref name="deliver"/> threw.
+    /// Broker outages are no failure: the reader goes on when the broker is back.
+    /// </param>
+    /// <param name="logger">Where the client's messages go.</param>
+    /// <exception cref="KafkaLibraryMissingException">The native client is not installed.</exception>
+    public TopicReader(
+        BusOptions options, TopicReaderOptions reading, Func<FetchedBatch, bool> deliver, Action<Exception> failed,
+        ILogger logger)
+    {
+        _loop = new ConsumerLoop(options, reading, deliver, endReached: null, failed, logger);
+        _loop.Start();
+    }
+
+    /// <summary>Reads one more partition.</summary>
+    /// <exception cref="ObjectDisposedException">The reader has ended.</exception>
+    public void Assign(TopicStart start) => _loop.Assign(start);
+
+    /// <summary>Reads a partition no longer. Records already taken from the client may still be handed over.</summary>
+    /// <exception cref="ObjectDisposedException">The reader has ended.</exception>
+    public void Unassign(int partition) => _loop.Unassign(partition);
+
+    /// <summary>Holds a partition back. Records already taken from the client may still be handed over.</summary>
+    /// <exception cref="ObjectDisposedException">The reader has ended.</exception>
+    public void Pause(int partition) => _loop.Pause(partition);
+
+    /// <summary>Goes on with a paused partition, at the record after the last one handed over.</summary>
+    /// <exception cref="ObjectDisposedException">The reader has ended.</exception>
+    public void Resume(int partition) => _loop.Resume(partition);
+
+    /// <summary>
+    /// Ends the reader; when the task is done no delivery runs or will. A delivery that blocks must be released by its
+    /// owner. Called from inside a delivery it returns at once, and that delivery is the last.
+    /// </summary>
+    public ValueTask DisposeAsync() => new(_loop.StopAsync());
+}

@@ -1,0 +1,47 @@
+using Mesh.Provisioning.Linux;
+
+namespace Mesh.Provisioning.Postgres;
+
+/// <summary>
+/// The postmaster.pid of a running server: process id in line 1, status in line 8 (PostgreSQL, miscadmin.h and
+/// pidfile.h: "starting", "stopping", "ready", "standby", padded with blanks).
+/// </summary>
+internal readonly record struct PostmasterFile(int Pid, string Status)
+{
+    internal static PostmasterFile? Read(string dataDirectory)
+    {
+        try
+        {
+            var lines = File.ReadAllLines(Path.Combine(dataDirectory, "postmaster.pid"));
+            return lines.Length > 0 && int.TryParse(lines[0], out var pid)
+                ? new PostmasterFile(pid, lines.Length > 7 ? lines[7].Trim() : "starting")
+                : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Whether that process is a server that works on this directory now: the id of a dead one may belong to anything by
+    /// now, and a server's working directory is its data directory.
+    /// </summary>
+    internal bool IsServing(string dataDirectory)
+    {
+        if (!Machine.IsAlive(Pid))
+        {
+            return false;
+        }
+
+        try
+        {
+            var target = new FileInfo($"/proc/{Pid}/cwd").LinkTarget;
+            return target is null || Path.GetFullPath(target) == Path.GetFullPath(dataDirectory);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Google.Protobuf;
+using Mesh.Bus;
+using Mesh.Contracts;
+using Mesh.EventStore;
+using Mesh.Partitions;
+using Mesh.Quests.Core.Catalog;
+using Mesh.Quests.Core.Run;
+
+namespace Mesh.Quests;
+
+/// <summary>
+/// OUT: an event of the core becomes an event of the log and, where it earns something, a record of
+/// <c>quest.v1.transitions</c>. What is only noted stays in the log: nobody downstream acts on it.
+/// </summary>
+internal sealed class QuestTransitionRelay(int partition)
+{
+    // A player's transitions go to the partition that the player's stream is in: the same number in every topic.
+    private readonly EventTarget _transitions = new(TopicCatalog.QuestTransitions.Name, partition);
+
+    public void Append(PlayerStream player, RunEvent happened, in RecordRoot root, IEventAppender appender)
+    {
+        byte[] body = QuestsEvents.ToContract(player, happened).ToByteArray();
+        EventTarget? target = happened.Kind == TransitionKind.Noted ? null : _transitions;
+        appender.Append(player.Name, EventNames.QuestTransition, body, root, target);
+    }
+
+    public void Append(string tenant, CatalogEvent.GamePublished published, long nowUs, IEventAppender appender)
+    {
+        string game = published.Definition.Slug;
+        EventTarget target = new(
+            TopicCatalog.QuestCatalog.Name,
+            Placement.Partition(Placement.Game(tenant, game)),
+            $"{tenant}/{game}/{published.Version}");
+        byte[] body = QuestsEvents.ToContract(tenant, published, nowUs).ToByteArray();
+        appender.Append(Placement.Game(tenant, game), EventNames.GamePublished, body, default, target);
+    }
+}

@@ -1,0 +1,108 @@
+using Google.Protobuf;
+using Mesh.Contracts;
+using Mesh.Contracts.Events.V1;
+using Mesh.Quests.Core.Run;
+using Core = Mesh.Quests.Core.Catalog;
+
+namespace Mesh.Quests;
+
+/// <summary>EDGE: the core's records to protobuf and back, one to one.</summary>
+internal static class QuestsEvents
+{
+    public static QuestTransition ToContract(PlayerStream player, RunEvent e) => new()
+    {
+        Tenant = player.Tenant,
+        GameId = e.GameId,
+        QuestId = e.QuestId,
+        DefinitionVersion = e.DefinitionVersion,
+        Subject = player.Subject,
+        PlayerId = e.Kind == TransitionKind.Noted ? string.Empty : player.PlayerId,
+        RunVersion = e.RunVersion,
+        Kind = (QuestTransition.Types.Kind)e.Kind,
+        StepKey = e.StepKey,
+        Reason = e.Reason,
+        EffectiveUs = e.EffectiveUs,
+        ActionId = UnsafeByteOperations.UnsafeWrap(Ids.ToBytes(e.ActionId)),
+        Outcome = e.Outcome,
+        Content = e.Content,
+    };
+
+    public static RunEvent ToCore(QuestTransition e) => new(
+        e.GameId,
+        e.QuestId,
+        e.DefinitionVersion,
+        e.RunVersion,
+        (TransitionKind)e.Kind,
+        e.StepKey,
+        e.Reason,
+        e.EffectiveUs,
+        Ids.FromBytes(e.ActionId.Span),
+        e.Outcome,
+        e.Content);
+
+    /// <summary>Whose stream a transition belongs to: the subject says it also where nobody earns.</summary>
+    public static string PlayerOf(QuestTransition e) => e.Subject[2..];
+
+    public static GamePublished ToContract(string tenant, Core.CatalogEvent.GamePublished e, long nowUs) => new()
+    {
+        Tenant = tenant,
+        GameId = e.Definition.Slug,
+        Version = e.Version,
+        Definition = ToContract(e.Definition),
+        PublishedUs = nowUs,
+    };
+
+    public static Core.CatalogEvent.GamePublished ToCore(GamePublished e) => new(e.Version, ToCore(e.Definition));
+
+    public static GameDefinition ToContract(Core.GameDefinition game)
+    {
+        GameDefinition to = new()
+        {
+            Slug = game.Slug,
+            Title = game.Title,
+            ClockPolicy = (GameDefinition.Types.ClockPolicy)game.ClockPolicy,
+        };
+        to.Quests.AddRange(game.Quests.Select(ToContract));
+        to.Rules.AddRange(game.Rules.Select(rule => new RewardRule
+        {
+            RuleId = rule.RuleId,
+            QuestId = rule.QuestId,
+            On = (QuestTransition.Types.Kind)rule.On,
+            Currency = rule.Currency,
+            Amount = rule.Amount,
+        }));
+        foreach ((string currency, uint places) in game.Scales)
+        {
+            to.Scales.Add(currency, places);
+        }
+
+        return to;
+    }
+
+    public static Core.GameDefinition ToCore(GameDefinition game) => new(
+        game.Slug,
+        game.Title,
+        (Core.ClockPolicy)game.ClockPolicy,
+        [.. game.Quests.Select(ToCore)],
+        [.. game.Rules.Select(rule => new Core.RewardRule(
+            rule.RuleId, rule.QuestId, (TransitionKind)rule.On, rule.Currency, rule.Amount))],
+        game.Scales.ToDictionary(StringComparer.Ordinal));
+
+    private static QuestDefinition ToContract(Core.QuestDefinition quest)
+    {
+        QuestDefinition to = new() { QuestId = quest.QuestId, Title = quest.Title };
+        if (quest.Type is Core.QuestType.ScavengerHunt hunt)
+        {
+            to.ScavengerHunt = new ScavengerHunt { Needed = hunt.Needed, VenueIds = { hunt.VenueIds } };
+        }
+
+        return to;
+    }
+
+    private static Core.QuestDefinition ToCore(QuestDefinition quest) => new(
+        quest.QuestId,
+        quest.Title,
+        quest.TypeCase == QuestDefinition.TypeOneofCase.ScavengerHunt
+            ? new Core.QuestType.ScavengerHunt([.. quest.ScavengerHunt.VenueIds], quest.ScavengerHunt.Needed)
+            : null);
+}
