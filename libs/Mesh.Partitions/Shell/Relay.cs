@@ -40,12 +40,9 @@ internal sealed class Relay : IDisposable
         while (machine.Outbox.TryDequeue(out StoredEvent stored))
         {
             EventTarget target = stored.Target!;
+            RecordRoot root = OriginHeader.TryDecodeRoot(stored.Root, out RecordRoot cause) ? cause : default;
             RecordOrigin origin = new(
-                _store,
-                machine.Partition,
-                (ulong)stored.Position,
-                (ulong)stored.Previous,
-                OriginHeader.DecodeRoot(stored.Root));
+                _store, machine.Partition, (ulong)stored.Position, (ulong)stored.Previous, root);
             RouteOf(machine.Partition, target)
                 .Produce(target.Key ?? stored.Stream, stored.Body, OriginHeader.Encode(origin));
         }

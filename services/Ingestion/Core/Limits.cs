@@ -15,6 +15,8 @@ public static class Limits
     /// <summary>How far the phone's clock may be ahead of the server's: 120 s.</summary>
     public const long AheadUs = 120L * 1_000_000;
 
-    /// <summary>How far before reception an action may have happened under <see cref="Admission.ClockPolicy.Clamp"/>: 24 h.</summary>
+    /// <summary>
+    /// How far before reception an action may have happened under <see cref="Admission.ClockPolicy.Clamp"/>: 24 h.
+    /// </summary>
     public const long BehindUs = 24L * 60 * 60 * 1_000_000;
 }

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Mesh.Ingestion.Core.Admission;
 
 /// <summary>
-/// Judges one submission by itself. The checks run in a fixed order, and the first that fails is the answer: size, action id,
-/// game, player, device, kind and what it names, location, time.
+/// Judges one submission by itself. The checks run in a fixed order, and the first that fails is the answer: size,
+/// action id, game, player, device, kind and what it names, location, time.
 /// </summary>
 public static class AdmissionJudge
 {
@@ -33,7 +33,8 @@ public static class AdmissionJudge
     private static readonly Refusal CodeTooLong =
         new(RefusalCodes.IdMalformed, "qr_scan.code", "The code is longer than 1,024 characters.");
 
-    private static readonly Refusal KindMissing = new(RefusalCodes.KindMissing, "kind", "The action has no known kind.");
+    private static readonly Refusal KindMissing =
+        new(RefusalCodes.KindMissing, "kind", "The action has no known kind.");
 
     private static readonly Refusal Latitude =
         new(RefusalCodes.LatitudeRange, "location.latitude", "The latitude is not between -90 and 90 degrees.");
@@ -57,7 +58,8 @@ public static class AdmissionJudge
     }
 
     /// <summary>
-    /// Judges all that needs no knowledge of the game: everything but the time. For a caller that has to find the game first.
+    /// Judges all that needs no knowledge of the game: everything but the time. For a caller that has to find the game
+    /// first.
     /// </summary>
     /// <returns>Null, or why the action is refused.</returns>
     public static Refusal? JudgeForm(in Submission submission, out Guid actionId)

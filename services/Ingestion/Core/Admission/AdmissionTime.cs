@@ -20,7 +20,7 @@ public static class AdmissionTime
     private const long LastSecond = 253_402_300_799;  // 9999-12-31T23:59:59Z
 
     private static readonly Refusal Missing =
-        new(RefusalCodes.TimeMissing, "occurred_at", "The action says no time, and its game goes by the phone's clock.");
+        new(RefusalCodes.TimeMissing, "occurred_at", "The action says no time; its game goes by the phone's clock.");
 
     private static readonly Refusal OutOfRange =
         new(RefusalCodes.TimeRange, "occurred_at", "The time is not between the years 1 and 9999.");
@@ -29,8 +29,8 @@ public static class AdmissionTime
         new(RefusalCodes.TimeInFuture, "occurred_at", "The time is more than 120 s ahead of the server's.");
 
     /// <summary>
-    /// A timestamp (seconds and nanoseconds) in microseconds, rounded down. One that is out of range becomes a number that
-    /// <see cref="Decide"/> refuses.
+    /// A timestamp (seconds and nanoseconds) in microseconds, rounded down. One that is out of range becomes a number
+    /// that <see cref="Decide"/> refuses.
     /// </summary>
     public static long FromTimestamp(long seconds, int nanos) =>
         seconds is < FirstSecond or > LastSecond || nanos is < 0 or > 999_999_999

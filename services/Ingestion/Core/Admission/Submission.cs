@@ -22,7 +22,8 @@ public readonly ref struct Submission
     public ActionKind Kind { get; init; }
 
     /// <summary>
-    /// What it names: the venue of a check-in, the code of a scan, the power-up, the task, the question; empty for the others.
+    /// What it names: the venue of a check-in, the code of a scan, the power-up, the task, the question; empty for the
+    /// others.
     /// </summary>
     public ReadOnlySpan<char> Named { get; init; }
 
@@ -39,7 +40,8 @@ public readonly ref struct Submission
     public double AccuracyM { get; init; }
 
     /// <summary>
-    /// The phone's time in microseconds since the epoch; null: not said. <see cref="AdmissionTime.FromTimestamp"/> makes it.
+    /// The phone's time in microseconds since the epoch; null: not said. <see cref="AdmissionTime.FromTimestamp"/>
+    /// makes it.
     /// </summary>
     public long? OccurredUs { get; init; }
 }

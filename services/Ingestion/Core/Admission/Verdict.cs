@@ -8,7 +8,9 @@ namespace Mesh.Ingestion.Core.Admission;
 /// <param name="Message">A sentence for people.</param>
 public sealed record Refusal(string Code, string Field, string Message);
 
-/// <summary>Admitted, with what was made of it, or refused. Every refusal is made once, so a verdict allocates nothing.</summary>
+/// <summary>
+/// Admitted, with what was made of it, or refused. Every refusal is made once, so a verdict allocates nothing.
+/// </summary>
 public readonly struct Verdict
 {
     private Verdict(Guid actionId, long effectiveUs, Refusal? refusal)
@@ -25,7 +27,9 @@ public readonly struct Verdict
     /// <summary>The action's id, when admitted.</summary>
     public Guid ActionId { get; }
 
-    /// <summary>When the action happened, as all that follows takes it, when admitted: microseconds since the epoch.</summary>
+    /// <summary>
+    /// When the action happened, as all that follows takes it, when admitted: microseconds since the epoch.
+    /// </summary>
     public long EffectiveUs { get; }
 
     /// <summary>Why it is refused; null: it is admitted.</summary>

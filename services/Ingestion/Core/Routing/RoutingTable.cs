@@ -1,6 +1,8 @@
 namespace Mesh.Ingestion.Core.Routing;
 
-/// <summary>Which lane each kind of action travels in: data with a version, so that a record says what routed it. Immutable.</summary>
+/// <summary>
+/// Which lane each kind of action travels in: data with a version, so that a record says what routed it. Immutable.
+/// </summary>
 public sealed class RoutingTable
 {
     /// <summary>How many lanes there are.</summary>
@@ -25,7 +27,8 @@ public sealed class RoutingTable
             int at = (int)kind - FirstKind;
             if (at is < 0 or >= Kinds || lane is < 0 or >= Lanes || lanes[at] != byte.MaxValue)
             {
-                throw new ArgumentException($"The rule {kind} -> {lane} is not one lane of 0 to 2 for a kind.", nameof(rules));
+                throw new ArgumentException(
+                    $"The rule {kind} -> {lane} is not one lane of 0 to 2 for a kind.", nameof(rules));
             }
 
             lanes[at] = (byte)lane;
@@ -58,7 +61,9 @@ public sealed class RoutingTable
     public uint Version { get; }
 
     /// <summary>The lane of a kind, from 0.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An action without a kind has no lane: it is not admitted.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// An action without a kind has no lane: it is not admitted.
+    /// </exception>
     public int LaneOf(ActionKind kind)
     {
         int at = (int)kind - FirstKind;

@@ -1,9 +1,9 @@
 namespace Mesh.Leaderboard.Core.Boards;
 
 /// <summary>
-/// A board that sums: higher scores first, ties to whoever reached the score first, then to the smaller subject, ordinal.
-/// Every operation costs O(log n), and what a query returns another O(1) an entry. Owned by one loop; the same additions give
-/// the same board in any order.
+/// A board that sums: higher scores first, ties to whoever reached the score first, then to the smaller subject,
+/// ordinal. Every operation costs O(log n), and what a query returns another O(1) an entry. Owned by one loop; the same
+/// additions give the same board in any order.
 /// </summary>
 public sealed class Board
 {

@@ -1,8 +1,8 @@
 namespace Mesh.Leaderboard.Core.Boards;
 
 /// <summary>
-/// A treap in one array, each node knowing the size of its subtree: 40 bytes a subject. Priorities are a hash of the node's
-/// number, so that the same input gives the same tree; the order of the entries does not depend on them.
+/// A treap in one array, each node knowing the size of its subtree: 40 bytes a subject. Priorities are a hash of the
+/// node's number, so that the same input gives the same tree; the order of the entries does not depend on them.
 /// </summary>
 internal sealed class RankTree
 {

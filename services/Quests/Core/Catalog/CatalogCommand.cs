@@ -21,7 +21,9 @@ public abstract record CatalogCommand
     /// <summary>Publishes the next version.</summary>
     public sealed record PutGame : CatalogCommand
     {
-        /// <summary>Publishes the next version, when the newest one is <paramref name="expectedVersion"/> (0: none yet).</summary>
+        /// <summary>
+        /// Publishes the next version, when the newest one is <paramref name="expectedVersion"/> (0: none yet).
+        /// </summary>
         public PutGame(GameDefinition definition, ulong expectedVersion)
             : base(definition) => ExpectedVersion = expectedVersion;
 

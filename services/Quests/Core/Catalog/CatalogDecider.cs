@@ -1,6 +1,8 @@
 namespace Mesh.Quests.Core.Catalog;
 
-/// <summary>Decides what a game's stream publishes. A command that is sent again changes nothing and is answered alike.</summary>
+/// <summary>
+/// Decides what a game's stream publishes. A command that is sent again changes nothing and is answered alike.
+/// </summary>
 public static class CatalogDecider
 {
     /// <summary>The answer to a command, given the stream of the definition's slug.</summary>
@@ -37,7 +39,8 @@ public static class CatalogDecider
     {
         GameDefinition? made = command switch
         {
-            CatalogCommand.PutGame put when put.ExpectedVersion < state.Version => state.At((uint)put.ExpectedVersion + 1),
+            CatalogCommand.PutGame put when put.ExpectedVersion < state.Version =>
+                state.At((uint)put.ExpectedVersion + 1),
             CatalogCommand.CreateGame => state.At(1),
             _ => null,
         };

@@ -4,7 +4,9 @@ using Mesh.Quests.Core.Run.Types;
 
 namespace Mesh.Quests.Core.Catalog;
 
-/// <summary>Says what is wrong in a definition; problems come in the order of the fields, at most <see cref="Limits.Problems"/>.</summary>
+/// <summary>
+/// Says what is wrong in a definition; problems come in the order of the fields, at most <see cref="Limits.Problems"/>.
+/// </summary>
 public static class DefinitionValidation
 {
     private static readonly SearchValues<char> IdAlphabet =

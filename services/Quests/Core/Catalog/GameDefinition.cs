@@ -15,7 +15,9 @@ public enum ClockPolicy
     Server = 2,
 }
 
-/// <summary>A game, whole. Two definitions are equal when everything in them is, whatever objects they are made of.</summary>
+/// <summary>
+/// A game, whole. Two definitions are equal when everything in them is, whatever objects they are made of.
+/// </summary>
 /// <param name="Slug">The game's id.</param>
 /// <param name="Title">For people.</param>
 /// <param name="ClockPolicy">Whose clock decides.</param>
@@ -42,7 +44,8 @@ public sealed record GameDefinition(
             && SameScales(other.Scales));
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Slug, Title, ClockPolicy, Quests.Count, Rules.Count, Scales.Count);
+    public override int GetHashCode() =>
+        HashCode.Combine(Slug, Title, ClockPolicy, Quests.Count, Rules.Count, Scales.Count);
 
     private bool SameScales(IReadOnlyDictionary<string, uint> other)
     {

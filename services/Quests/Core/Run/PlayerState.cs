@@ -2,7 +2,9 @@ using Mesh.Quests.Core.Run.Types;
 
 namespace Mesh.Quests.Core.Run;
 
-/// <summary>A player's stream (<c>tenant/p/player</c>), folded: every game the player was in. Owned by one loop.</summary>
+/// <summary>
+/// A player's stream (<c>tenant/p/player</c>), folded: every game the player was in. Owned by one loop.
+/// </summary>
 public sealed class PlayerState
 {
     private readonly List<GameRun> games = [];

@@ -4,14 +4,14 @@ using Mesh.Quests.Core.Run.Types;
 namespace Mesh.Quests.Core.Run;
 
 /// <summary>
-/// Decides what an action earns its player. An action that the stream has seen decides nothing; every new one leaves exactly
-/// one outcome, so nothing vanishes and a retry is safe for ever.
+/// Decides what an action earns its player. An action that the stream has seen decides nothing; every new one leaves
+/// exactly one outcome, so nothing vanishes and a retry is safe for ever.
 /// </summary>
 public static class RunDecider
 {
     /// <summary>
-    /// The version of the game that an action is judged by: the one that the player's run began under, else the one that the
-    /// action was accepted under. The caller waits until its catalog holds it.
+    /// The version of the game that an action is judged by: the one that the player's run began under, else the one
+    /// that the action was accepted under. The caller waits until its catalog holds it.
     /// </summary>
     public static uint VersionFor(PlayerAction action, PlayerState state) =>
         Version(action, state.Find(action.GameId));
@@ -20,7 +20,9 @@ public static class RunDecider
     /// <param name="action">The action.</param>
     /// <param name="state">Its player's stream.</param>
     /// <param name="versions">The definitions of the action's game by version; null: not known.</param>
-    /// <exception cref="InvalidOperationException">The version that <see cref="VersionFor"/> names is not known.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The version that <see cref="VersionFor"/> names is not known.
+    /// </exception>
     public static RunEvent[] Decide(PlayerAction action, PlayerState state, Func<uint, GameDefinition?> versions)
     {
         GameRun? run = state.Find(action.GameId);
@@ -62,8 +64,8 @@ public static class RunDecider
             }
 
             RunEvent step = new(
-                action.GameId, quest.QuestId, version, ++runVersion, TransitionKind.Step, judgement.StepKey, string.Empty,
-                action.EffectiveUs, action.ActionId, first is null, action.Content);
+                action.GameId, quest.QuestId, version, ++runVersion, TransitionKind.Step, judgement.StepKey,
+                string.Empty, action.EffectiveUs, action.ActionId, first is null, action.Content);
             if (first is null)
             {
                 first = step;
@@ -91,6 +93,6 @@ public static class RunDecider
 
     private static RunEvent Noted(PlayerAction action, GameRun? run, string questId, string reason) =>
         new(
-            action.GameId, questId, Version(action, run), (run?.Version ?? 0) + 1, TransitionKind.Noted, string.Empty, reason,
-            action.EffectiveUs, action.ActionId, Outcome: true, action.Content);
+            action.GameId, questId, Version(action, run), (run?.Version ?? 0) + 1, TransitionKind.Noted, string.Empty,
+            reason, action.EffectiveUs, action.ActionId, Outcome: true, action.Content);
 }

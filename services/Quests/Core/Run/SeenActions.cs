@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace Mesh.Quests.Core.Run;
 
 /// <summary>
-/// The action ids that a player's stream has answered in one game, with the hash of their contents: remembered for ever, so
-/// 24 bytes each and little slack. Up to 16 lie in a row and are compared one by one (a short stretch of memory beats a hash);
-/// more lie in an open-addressing table with linear probing, at most three quarters full.
+/// The action ids that a player's stream has answered in one game, with the hash of their contents: remembered for
+/// ever, so 24 bytes each and little slack. Up to 16 lie in a row and are compared one by one (a short stretch of
+/// memory beats a hash); more lie in an open-addressing table with linear probing, at most three quarters full.
 /// </summary>
 internal sealed class SeenActions
 {
@@ -87,9 +87,9 @@ internal sealed class SeenActions
     private static int Hash(Guid id)
     {
         ReadOnlySpan<ulong> halves = MemoryMarshal.Cast<Guid, ulong>(MemoryMarshal.CreateReadOnlySpan(ref id, 1));
-        ulong high = Math.BigMul(halves[0] ^ 0x9e3779b97f4a7c15, BitOperations.RotateLeft(halves[1], 32) ^ 0xa0761d6478bd642f, out ulong low);
-        ulong mixed = (high ^ low) * 0xe7037ed1a0b428db;
-        return (int)(mixed >> 33);
+        ulong other = BitOperations.RotateLeft(halves[1], 32) ^ 0xa0761d6478bd642f;
+        ulong high = Math.BigMul(halves[0] ^ 0x9e3779b97f4a7c15, other, out ulong low);
+        return (int)(((high ^ low) * 0xe7037ed1a0b428db) >> 33);
     }
 
     private void Grow()

@@ -17,7 +17,9 @@ public abstract record RewardCommand
     /// <param name="RuleVersion">The game's version that holds the rule.</param>
     /// <param name="Currency">What is paid.</param>
     /// <param name="Amount">In minor units.</param>
-    /// <param name="ReachedUs">The latest effective time of the actions that earned it: microseconds since the epoch.</param>
+    /// <param name="ReachedUs">
+    /// The latest effective time of the actions that earned it: microseconds since the epoch.
+    /// </param>
     /// <param name="Subject">Whose run it was, as in the transition.</param>
     public sealed record IssueReward(
         Guid RewardId,

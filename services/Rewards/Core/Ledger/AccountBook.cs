@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace Mesh.Rewards.Core.Ledger;
 
 /// <summary>
-/// A double-entry book: every posting leaves one account and enters another of the same game and currency, so the sum of all
-/// accounts is zero at every instant, and a mint is minus what its players hold. No player's account is ever below zero.
+/// A double-entry book: every posting leaves one account and enters another of the same game and currency, so the sum
+/// of all accounts is zero at every instant, and a mint is minus what its players hold. No player's account is ever
+/// below zero.
 /// </summary>
 public sealed class AccountBook
 {

@@ -2,7 +2,9 @@ using Mesh.Rewards.Core.Issuing;
 
 namespace Mesh.Rewards.Core.Ledger;
 
-/// <summary>The book of one partition, folded: which rewards were issued, and who holds what. Owned by one loop.</summary>
+/// <summary>
+/// The book of one partition, folded: which rewards were issued, and who holds what. Owned by one loop.
+/// </summary>
 public sealed class PartitionBook
 {
     // 16 bytes of id and 8 of table for each reward ever issued: a reward is paid once, for ever.

@@ -1,6 +1,8 @@
 namespace Mesh.Rewards.Core.Ledger;
 
-/// <summary>One holder's balances in one game. Few currencies each, so a row in ordinal order, searched by halves.</summary>
+/// <summary>
+/// One holder's balances in one game. Few currencies each, so a row in ordinal order, searched by halves.
+/// </summary>
 internal sealed class Wallet
 {
     private Balance[] balances = [];

@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace Mesh.Sessions.Core.Windows;
 
 /// <summary>
-/// The action ids that a player's sessions in one game have counted: remembered for ever, so 16 bytes each and little slack.
-/// Up to 16 lie in a row and are compared one by one; more lie in an open-addressing table with linear probing, at most three
-/// quarters full.
+/// The action ids that a player's sessions in one game have counted: remembered for ever, so 16 bytes each and little
+/// slack. Up to 16 lie in a row and are compared one by one; more lie in an open-addressing table with linear probing,
+/// at most three quarters full.
 /// </summary>
 internal sealed class ActionIds
 {

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Mesh.Sessions.Core.Windows;
 
-/// <summary>A player's sessions in one game, folded: windows in order of time, and the actions counted. Owned by one loop.</summary>
+/// <summary>
+/// A player's sessions in one game, folded: windows in order of time, and the actions counted. Owned by one loop.
+/// </summary>
 public sealed class PlayerSessions
 {
     private readonly List<Session> windows = [];

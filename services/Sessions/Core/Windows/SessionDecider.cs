@@ -1,9 +1,9 @@
 namespace Mesh.Sessions.Core.Windows;
 
 /// <summary>
-/// Decides which session an action belongs to. Windows are at least one gap apart, so an action joins at most one before it
-/// and one after it; when it joins both, they merge into the earlier one. The set of (first, last, actions) is a function of
-/// the distinct actions' effective times alone, whatever order they came in.
+/// Decides which session an action belongs to. Windows are at least one gap apart, so an action joins at most one
+/// before it and one after it; when it joins both, they merge into the earlier one. The set of (first, last, actions)
+/// is a function of the distinct actions' effective times alone, whatever order they came in.
 /// </summary>
 public static class SessionDecider
 {
@@ -13,7 +13,9 @@ public static class SessionDecider
     /// <summary>The events of a command, in order; none: the action was counted before.</summary>
     /// <param name="command">The command.</param>
     /// <param name="state">The player's sessions in the action's game.</param>
-    /// <param name="gapUs">Less than this continues a session; positive, and the same for all of a player's actions.</param>
+    /// <param name="gapUs">
+    /// Less than this continues a session; positive, and the same for all of a player's actions.
+    /// </param>
     public static SessionEvent[] Decide(SessionCommand command, PlayerSessions state, long gapUs)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(gapUs);

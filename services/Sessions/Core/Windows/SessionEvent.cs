@@ -1,8 +1,8 @@
 namespace Mesh.Sessions.Core.Windows;
 
 /// <summary>
-/// What happened to a player's sessions in one game. Each event carries the session's window as it is afterwards, so that
-/// folding decides nothing.
+/// What happened to a player's sessions in one game. Each event carries the session's window as it is afterwards, so
+/// that folding decides nothing.
 /// </summary>
 public abstract record SessionEvent
 {

@@ -5,8 +5,8 @@ using Mesh.Quests.Core.Run.Types.ScavengerHunt;
 namespace Mesh.Quests.Core.Run.Types;
 
 /// <summary>
-/// The one list of the game types. A type is a folder: its case of <see cref="QuestType"/>, its state, its decider, and a
-/// prefix of step keys that is its own, by which a stored step is folded without its definition.
+/// The one list of the game types. A type is a folder: its case of <see cref="QuestType"/>, its state, its decider, and
+/// a prefix of step keys that is its own, by which a stored step is folded without its definition.
 /// </summary>
 internal static class GameTypes
 {

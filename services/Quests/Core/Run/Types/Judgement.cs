@@ -18,5 +18,6 @@ internal readonly record struct Judgement(bool Earned, string StepKey, bool Comp
 
     public static Judgement Step(string stepKey, bool completes) => new(true, stepKey, completes, string.Empty, 0);
 
-    private static Judgement Refused(string reason, int closeness) => new(false, string.Empty, false, reason, closeness);
+    private static Judgement Refused(string reason, int closeness) =>
+        new(false, string.Empty, false, reason, closeness);
 }

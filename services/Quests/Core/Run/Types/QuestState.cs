@@ -1,6 +1,8 @@
 namespace Mesh.Quests.Core.Run.Types;
 
-/// <summary>A player's run of one quest, folded. Each game type has its own; <see cref="GameTypes"/> lists them.</summary>
+/// <summary>
+/// A player's run of one quest, folded. Each game type has its own; <see cref="GameTypes"/> lists them.
+/// </summary>
 internal abstract class QuestState
 {
     /// <summary>How many steps were reached.</summary>

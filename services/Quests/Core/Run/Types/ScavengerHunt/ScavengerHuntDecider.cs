@@ -2,7 +2,9 @@ using Mesh.Quests.Core.Catalog;
 
 namespace Mesh.Quests.Core.Run.Types.ScavengerHunt;
 
-/// <summary>Each distinct venue is a step; so many as are needed complete the hunt, and after that nothing is earned.</summary>
+/// <summary>
+/// Each distinct venue is a step; so many as are needed complete the hunt, and after that nothing is earned.
+/// </summary>
 internal static class ScavengerHuntDecider
 {
     public const string StepPrefix = "venue/";

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+
+namespace Mesh.Broker;
+
+/// <summary>Every bound that is not a setting, in one place. The relations between them hold at start.</summary>
+internal static class Limits
+{
+    public const int MaxConnections = 4096;
+    public const int MaxTopicNameLength = 249;
+    public const int MaxPartitionsPerTopic = 1024;
+    public const int MaxOffsetMetadataBytes = 4096;
+    public const int MaxGroupIdBytes = 1024;
+
+    /// <summary>What a new connection receives into; longer requests grow it while they last.</summary>
+    public const int ReceiveBufferBytes = 16 * 1024;
+
+    /// <summary>Responses are collected while requests are waiting, up to this many bytes.</summary>
+    public const int FlushBytes = 64 * 1024;
+
+    /// <summary>Byte ranges in one send; the kernel takes 1,024.</summary>
+    public const int MaxAttachments = 400;
+
+    /// <summary>Records up to this size are copied into the response: cheaper than a range of their own.</summary>
+    public const int CopyBytes = 4 * 1024;
+
+    public const int MaxFetchBytes = 32 * 1024 * 1024;
+    public const int MaxFetchWaitMs = 60_000;
+
+    /// <summary>A chunk of a partition's newest batches in memory; below the large object heap's threshold.</summary>
+    public const int TailChunkBytes = 64 * 1024;
+
+    /// <summary>One entry of a segment's index in memory for about this many bytes of log.</summary>
+    public const int IndexIntervalBytes = 16 * 1024;
+
+    public const int RecoveryReadBytes = 1024 * 1024;
+
+    /// <summary>Batches remembered per producer and partition: a client has at most five requests in flight.</summary>
+    public const int BatchesPerProducer = 5;
+
+    public const int MaxProducersPerPartition = 10_000;
+    public const long ProducerExpiryMs = 24 * 60 * 60 * 1000L;
+
+    /// <summary>Producer ids are reserved on disk in blocks, so that giving one out costs no write.</summary>
+    public const int ProducerIdBlock = 1000;
+
+    public const int RetentionCheckMs = 60_000;
+    public const long JournalSlackBytes = 4 * 1024 * 1024;
+
+    /// <summary>Checks what must hold between the limits.</summary>
+    public static void Verify()
+    {
+        Debug.Assert(CopyBytes < TailChunkBytes, "A copied range lies within one chunk.");
+        Debug.Assert(MaxAttachments * 2 + 1 < 1024, "A scattered send fits the kernel's vector.");
+        Debug.Assert(IndexIntervalBytes < RecoveryReadBytes, "A read covers an index interval.");
+        Debug.Assert(TailChunkBytes < 85_000, "Chunks stay out of the large object heap.");
+    }
+}
