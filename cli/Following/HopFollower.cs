@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Grpc.Core;
 using Mesh.Cli.Connection;
 using Mesh.Contracts;
 using Mesh.Contracts.Types.V1;
@@ -22,28 +23,28 @@ internal sealed class HopFollower(GatewayConnection gateway, TimeSpan patience)
     internal async Task FollowAsync(Positions actions, CancellationToken cancellation)
     {
         // 1. Quests and Sessions read the actions. 2. What Quests decided goes on to Rewards, 3. from there to the board.
-        Hop sessions = new("Sessions", actions, nextTopic: null);
-        Task sessionsThere = ReachAsync(
-            sessions, async () => await gateway.Sessions.ProgressAsync(Request, cancellationToken: cancellation), cancellation);
-        try
-        {
-            Hop quests = new("Quests", actions, TopicCatalog.QuestTransitions.Name);
-            await ReachAsync(
-                quests, async () => await gateway.Quests.ProgressAsync(Request, cancellationToken: cancellation), cancellation);
-            Hop rewards = new("Rewards", quests.NextGoals, TopicCatalog.RewardIssued.Name);
-            await ReachAsync(
-                rewards, async () => await gateway.Rewards.ProgressAsync(Request, cancellationToken: cancellation), cancellation);
-            Hop board = new("Leaderboard", rewards.NextGoals, nextTopic: null);
-            await ReachAsync(
-                board, async () => await gateway.Leaderboard.ProgressAsync(Request, cancellationToken: cancellation), cancellation);
-        }
-        finally
-        {
-            await sessionsThere;
-        }
+        await Task.WhenAll(ToSessionsAsync(actions, cancellation), ToBoardAsync(actions, cancellation));
     }
 
-    private async Task ReachAsync(Hop hop, Func<Task<ProgressResponse>> ask, CancellationToken cancellation)
+    private Task ToSessionsAsync(Positions actions, CancellationToken cancellation) => ReachAsync(
+        new Hop("Sessions", actions, nextTopic: null),
+        () => gateway.Sessions.ProgressAsync(Request, cancellationToken: cancellation),
+        cancellation);
+
+    private async Task ToBoardAsync(Positions actions, CancellationToken cancellation)
+    {
+        Hop quests = new("Quests", actions, TopicCatalog.QuestTransitions.Name);
+        await ReachAsync(
+            quests, () => gateway.Quests.ProgressAsync(Request, cancellationToken: cancellation), cancellation);
+        Hop rewards = new("Rewards", quests.NextGoals, TopicCatalog.RewardIssued.Name);
+        await ReachAsync(
+            rewards, () => gateway.Rewards.ProgressAsync(Request, cancellationToken: cancellation), cancellation);
+        Hop board = new("Leaderboard", rewards.NextGoals, nextTopic: null);
+        await ReachAsync(
+            board, () => gateway.Leaderboard.ProgressAsync(Request, cancellationToken: cancellation), cancellation);
+    }
+
+    private async Task ReachAsync(Hop hop, Func<AsyncUnaryCall<ProgressResponse>> ask, CancellationToken cancellation)
     {
         At = hop.Service;
         TimeSpan wait = ShortestWait;

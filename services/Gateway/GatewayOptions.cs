@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Mesh.ServiceDefaults;
 
 namespace Mesh.Gateway;
 
@@ -20,10 +21,10 @@ public sealed record GatewayOptions(
         ["ingestion", "leaderboard", "quests", "rewards", "sessions"];
 
     /// <summary>
-    /// Reads <see cref="GrpcSetting"/>, <see cref="WebSetting"/> and, for each service, <c>services:NAME:http:0</c>,
-    /// <c>services:NAME:http:1</c>, …, one for each instance.
+    /// Reads <see cref="GrpcSetting"/>, <see cref="WebSetting"/> and, for each service, <c>services__NAME__http__0</c>,
+    /// <c>services__NAME__http__1</c>, …, one for each instance.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A setting is missing or wrong; the message names it.</exception>
+    /// <exception cref="SettingException">A setting is missing or wrong; the message names it.</exception>
     public static GatewayOptions From(IConfiguration configuration)
     {
         var destinations = ImmutableSortedDictionary.CreateBuilder<string, ImmutableArray<Uri>>(StringComparer.Ordinal);
@@ -31,11 +32,11 @@ public sealed record GatewayOptions(
         {
             IConfigurationSection section = configuration.GetSection($"services:{service}:http");
             ImmutableArray<Uri> addresses =
-                [.. section.GetChildren().Select(child => Address(child.Path, child.Value))];
+                [.. section.GetChildren().Select(child => Address(child.Path.Replace(":", "__", StringComparison.Ordinal), child.Value))];
             destinations[service] = addresses.Length > 0
                 ? addresses
-                : throw new InvalidOperationException(
-                    $"Setting {section.Path}:0 is missing: the address of the service {service}.");
+                : throw new SettingException(
+                    $"Setting services__{service}__http__0 is missing: where the service {service} is.");
         }
 
         return new GatewayOptions(
@@ -49,6 +50,6 @@ public sealed record GatewayOptions(
             && address.Scheme == Uri.UriSchemeHttp
             && address.PathAndQuery == "/"
             ? address
-            : throw new InvalidOperationException(
+            : throw new SettingException(
                 $"Setting {setting} must be an address such as http://127.0.0.1:8400, not '{value}'.");
 }

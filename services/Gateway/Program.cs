@@ -2,7 +2,7 @@ using Mesh.Gateway;
 using Mesh.ServiceDefaults;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults();
+builder.AddProcessDefaults();
 builder.AddGateway(GatewayOptions.From(builder.Configuration));
 
 WebApplication app = builder.Build();
