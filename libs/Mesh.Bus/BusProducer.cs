@@ -22,6 +22,7 @@ public sealed class BusProducer : IDisposable
     private readonly object _space = new();
     private readonly List<ProduceTarget> _targets = [];
     private int _waiting;
+    private int _inside;
     private volatile string? _fatalError;
     private volatile bool _disposed;
 
@@ -80,11 +81,22 @@ public sealed class BusProducer : IDisposable
 
     /// <summary>Waits until everything handed over is acknowledged, or <paramref name="timeout"/> has passed.</summary>
     /// <returns>Whether everything is acknowledged.</returns>
-    public bool Flush(TimeSpan timeout) => !Ended && _producer.Flush(timeout) == 0 && !Ended;
+    public bool Flush(TimeSpan timeout)
+    {
+        Interlocked.Increment(ref _inside);
+        try
+        {
+            return !Ended && _producer.Flush(timeout) == 0 && !Ended;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inside);
+        }
+    }
 
     /// <summary>
     /// Ends the producer at once; what is not acknowledged may or may not reach the broker, and is reported to nobody.
-    /// Flush first for a clean end.
+    /// Flush first for a clean end. Releases whoever waits for space; waits for a running <see cref="Flush"/>.
     /// </summary>
     public void Dispose()
     {
@@ -98,7 +110,16 @@ public sealed class BusProducer : IDisposable
             _disposed = true;
         }
 
-        ReleaseWaiting();
+        // The native client must not be freed under a thread that is inside a call to it.
+        lock (_space)
+        {
+            while (Volatile.Read(ref _inside) > 0)
+            {
+                Monitor.PulseAll(_space);
+                Monitor.Wait(_space, QueueFullRecheck);
+            }
+        }
+
         _producer.Dispose();
     }
 
@@ -107,21 +128,22 @@ public sealed class BusProducer : IDisposable
         TopicPartition to, Message<byte[]?, byte[]?> message, Action<DeliveryReport<byte[]?, byte[]?>> delivered,
         CancellationToken cancellation)
     {
-        while (!Ended)
+        Interlocked.Increment(ref _inside);
+        try
         {
-            if (TrySend(to, message, delivered))
+            bool sent = false;
+            while (!sent && !Ended)
             {
-                return true;
+                sent = TrySend(to, message, delivered)
+                    || TrySendOrWait(to, message, delivered, cancellation);
             }
 
-            WaitForSpace(to, message, delivered, cancellation, out bool sent);
-            if (sent)
-            {
-                return true;
-            }
+            return sent;
         }
-
-        return false;
+        finally
+        {
+            Interlocked.Decrement(ref _inside);
+        }
     }
 
     internal void OnDelivered()
@@ -180,15 +202,12 @@ public sealed class BusProducer : IDisposable
             Fail($"{to.Topic}/{to.Partition.Value}: {e.Error.Code}: {e.Error.Reason}");
             return false;
         }
-        catch (ObjectDisposedException) when (_disposed)
-        {
-            return false;
-        }
     }
 
-    private void WaitForSpace(
+    // Announces the wait, then tries once more, so that an acknowledgement in between is not missed.
+    private bool TrySendOrWait(
         TopicPartition to, Message<byte[]?, byte[]?> message, Action<DeliveryReport<byte[]?, byte[]?>> delivered,
-        CancellationToken cancellation, out bool sent)
+        CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         lock (_space)
@@ -196,11 +215,17 @@ public sealed class BusProducer : IDisposable
             _waiting++;
             try
             {
-                sent = TrySend(to, message, delivered);
-                if (!sent && !Ended)
+                if (TrySend(to, message, delivered))
+                {
+                    return true;
+                }
+
+                if (!Ended)
                 {
                     Monitor.Wait(_space, QueueFullRecheck);
                 }
+
+                return false;
             }
             finally
             {

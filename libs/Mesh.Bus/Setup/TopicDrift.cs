@@ -49,8 +49,7 @@ internal static class TopicDrift
                 continue;
             }
 
-            if (setting != RetentionMs || !long.TryParse(value, CultureInfo.InvariantCulture, out long kept)
-                || (kept != Forever && kept < long.Parse(expected, CultureInfo.InvariantCulture)))
+            if (setting != RetentionMs || !KeepsAtLeast(value, topic.Retention!.Value))
             {
                 throw new TopicMismatchException(topic.Name, setting, expected, value);
             }
@@ -58,6 +57,10 @@ internal static class TopicDrift
             BusMessages.TopicKeepsLonger(logger, topic.Name, value, expected);
         }
     }
+
+    private static bool KeepsAtLeast(string retentionMs, TimeSpan wanted) =>
+        long.TryParse(retentionMs, CultureInfo.InvariantCulture, out long kept)
+        && (kept == Forever || kept >= wanted.TotalMilliseconds);
 
     // The topic's own names differ from the producer's in one value.
     private static string CompressionType(BusCodec codec) =>

@@ -61,10 +61,12 @@ internal sealed class PartitionMachine : IEventAppender
 
     public bool HasHeld => _held.Count > 0;
 
+    /// <summary>Held records could be tried, but the page is full: <see cref="Retry"/> goes on after the next commit.</summary>
+    public bool WantsRetry { get; private set; }
+
     /// <summary>There is room for another batch.</summary>
     public bool CanAccept =>
-        _page.Count < Limits.PageEvents
-        && _pageBytes < Limits.PageBytes
+        PageHasRoom
         && _relay.Unacknowledged < Limits.UnacknowledgedEvents
         && _held.Count < Limits.HeldRecords;
 
@@ -103,8 +105,20 @@ internal sealed class PartitionMachine : IEventAppender
     /// <summary>Something that a record waited for may have changed.</summary>
     public void Retry()
     {
-        while (_held.TryPeek(out Arrival first) && TryDecide(first))
+        WantsRetry = false;
+        while (_held.TryPeek(out Arrival first))
         {
+            if (!PageHasRoom)
+            {
+                WantsRetry = true;
+                return;
+            }
+
+            if (!TryDecide(first))
+            {
+                return;
+            }
+
             _held.Dequeue();
         }
     }
@@ -168,6 +182,8 @@ internal sealed class PartitionMachine : IEventAppender
         _page.Add(new StoredEvent(position, stream, type, body, cause, target, previous));
         _pageBytes += body.Length;
     }
+
+    private bool PageHasRoom => _page.Count < Limits.PageEvents && _pageBytes < Limits.PageBytes;
 
     private bool TryDecide(in Arrival arrival)
     {

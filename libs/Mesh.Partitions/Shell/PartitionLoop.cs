@@ -11,7 +11,7 @@ namespace Mesh.Partitions.Shell;
 /// partitions together, when no commit is under way. While one is, the next pages fill: so a commit holds what arrived during
 /// the one before, and nothing waits for a timer.
 /// </summary>
-internal sealed class PartitionLoop : IDisposable
+internal sealed class PartitionLoop
 {
     private readonly PartitionedStore _store;
     private readonly Relay _relay;
@@ -77,8 +77,6 @@ internal sealed class PartitionLoop : IDisposable
         return true;
     }
 
-    public void Dispose() => _signal.Dispose();
-
     private void Run()
     {
         try
@@ -120,9 +118,10 @@ internal sealed class PartitionLoop : IDisposable
             command();
         }
 
-        if (Interlocked.Exchange(ref _woken, 0) == 1)
+        bool woken = Interlocked.Exchange(ref _woken, 0) == 1;
+        foreach (PartitionMachine machine in _machines)
         {
-            foreach (PartitionMachine machine in _machines)
+            if (woken || machine.WantsRetry)
             {
                 machine.Retry();
             }

@@ -96,8 +96,6 @@ internal sealed class PartitionRun : IAsyncDisposable
         {
             lane.Dispose();
         }
-
-        Loop.Dispose();
     }
 
     private static async Task<PartitionMachine> RecoverAsync(

@@ -1,7 +1,11 @@
 namespace Mesh.Partitions.Shell;
 
-/// <summary>Wakes the one thread that waits. Setting it while it is set costs no system call.</summary>
-internal sealed class Signal : IDisposable
+/// <summary>
+/// Wakes the one thread that waits. Setting it while it is set costs no system call. It may be set after the thread has ended,
+/// by a commit that took longer than its loop or by a command posted at that moment; so nobody disposes of it, and its handle
+/// goes with the last reference.
+/// </summary>
+internal sealed class Signal
 {
     private readonly AutoResetEvent _event = new(false);
     private int _set;
@@ -18,8 +22,8 @@ internal sealed class Signal : IDisposable
     public void Wait(TimeSpan limit)
     {
         _event.WaitOne(limit);
-        Volatile.Write(ref _set, 0);
+        // A full fence: what the waiter reads next may not be read before this is seen. Otherwise a setter could add work that
+        // the waiter misses, see the signal still set, and wake nobody.
+        Interlocked.Exchange(ref _set, 0);
     }
-
-    public void Dispose() => _event.Dispose();
 }

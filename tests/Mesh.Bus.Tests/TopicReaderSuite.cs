@@ -1,0 +1,229 @@
+using Confluent.Kafka;
+using Mesh.Bus.Tests.Broker;
+
+namespace Mesh.Bus.Tests;
+
+/// <summary>What <see cref="TopicReader"/> does at any broker.</summary>
+public abstract class TopicReaderSuite(IBroker broker)
+{
+    [BrokerFact]
+    public async Task Reader_FromAnOffset_BeginsThere()
+    {
+        string topic = await broker.NewTopicAsync();
+        broker.Fill(topic, 0, 100);
+        var received = new Received();
+        await using TopicReader reader = Read(topic, received, [new TopicStart(0, 40)]);
+
+        List<FetchedRecord> records = await received.CountAsync(60);
+        Assert.Equal(Enumerable.Range(40, 60), records.Select(r => BitConverter.ToInt32(r.Value)));
+        Assert.Equal(Enumerable.Range(40, 60).Select(o => (long)o), records.Select(r => r.Offset));
+        Assert.All(records, r => Assert.True(r is { Key: null, Origin: null }));
+    }
+
+    [BrokerFact]
+    public async Task Reader_AtTheEnd_IsWokenByWhatArrives()
+    {
+        string topic = await broker.NewTopicAsync();
+        broker.Fill(topic, 0, 10);
+        var received = new Received();
+        await using TopicReader reader = Read(topic, received, [new TopicStart(0, 10)]);
+        broker.Fill(topic, 0, 5);
+
+        List<FetchedRecord> records = await received.CountAsync(5);
+        Assert.Equal([10L, 11, 12, 13, 14], records.Select(r => r.Offset));
+    }
+
+    [BrokerFact]
+    public async Task Reader_MuchThere_DrainsItInBatches()
+    {
+        string topic = await broker.NewTopicAsync();
+        broker.Fill(topic, 0, 5000);
+        var received = new Received();
+        await using TopicReader reader = Read(topic, received, [new TopicStart(0, 0)], maxBatch: 100);
+        await received.CountAsync(5000);
+
+        Assert.All(received.Batches, batch => Assert.InRange(batch.Records.Length, 1, 100));
+        Assert.Contains(received.Batches, batch => batch.Records.Length == 100);
+        Assert.Equal(Enumerable.Range(0, 5000), received.Records.Select(r => BitConverter.ToInt32(r.Value)));
+    }
+
+    [BrokerFact]
+    public async Task Reader_DeliveryBlocks_FetchesNoMoreThanItsQueueHolds()
+    {
+        // What the reader has fetched ahead is what it still delivers after the log behind it was deleted.
+        const int count = 10_000, bytes = 4096;
+        string topic = await broker.NewTopicAsync();
+        broker.Fill(topic, 0, count, bytes);
+        using var release = new ManualResetEventSlim();
+        var blocked = new Received();
+        await using TopicReader reader = Read(
+            topic, blocked, [new TopicStart(0, 0)], queuedKbytes: 1024, deliver: batch =>
+            {
+                blocked.Add(batch);
+                return release.Wait(BusBench.Deadline);
+            });
+        await blocked.CountAsync(1);
+
+        // Another reader, which nobody blocks, reads all of it meanwhile: there was time enough to fetch everything.
+        var free = new Received();
+        await using (TopicReader other = Read(topic, free, [new TopicStart(0, 0)]))
+        {
+            await free.CountAsync(count);
+        }
+
+        using (IAdminClient admin = broker.Admin())
+        {
+            await admin.DeleteRecordsAsync([new TopicPartitionOffset(topic, 0, count)]);
+        }
+
+        release.Set();
+        Assert.IsType<OffsetOutsideLogException>(await blocked.Failure.WaitAsync(BusBench.Deadline));
+        Assert.InRange(blocked.Records.Count, 1, count / 4);
+    }
+
+    [BrokerFact]
+    public async Task Reader_OffsetBeyondTheLog_ReportsIt()
+    {
+        string topic = await broker.NewTopicAsync();
+        broker.Fill(topic, 0, 10);
+        var received = new Received();
+        await using TopicReader reader = Read(topic, received, [new TopicStart(0, 1000)]);
+
+        var error = Assert.IsType<OffsetOutsideLogException>(await received.Failure.WaitAsync(BusBench.Deadline));
+        Assert.Equal((topic, 0), (error.Topic, error.Partition));
+        Assert.Empty(received.Records);
+    }
+
+    [BrokerFact]
+    public async Task Reader_OffsetDeletedFromTheLog_ReportsIt()
+    {
+        string topic = await broker.NewTopicAsync();
+        broker.Fill(topic, 0, 10);
+        using (IAdminClient admin = broker.Admin())
+        {
+            await admin.DeleteRecordsAsync([new TopicPartitionOffset(topic, 0, 5)]);
+        }
+
+        var received = new Received();
+        await using TopicReader reader = Read(topic, received, [new TopicStart(0, 4)]);
+        Assert.IsType<OffsetOutsideLogException>(await received.Failure.WaitAsync(BusBench.Deadline));
+
+        var rest = new Received();
+        await using TopicReader other = Read(topic, rest, [new TopicStart(0, TopicStart.Beginning)]);
+        Assert.Equal(5, (await rest.CountAsync(5))[0].Offset);
+    }
+
+    [BrokerFact]
+    public async Task Reader_PartitionPaused_ReadsTheOthersAndGoesOnLater()
+    {
+        string topic = await broker.NewTopicAsync(partitions: 2);
+        var received = new Received();
+        await using TopicReader reader = Read(topic, received, [new TopicStart(0, 0), new TopicStart(1, 0)]);
+        broker.Fill(topic, 0, 10);
+        await received.CountAsync(10);
+        reader.Pause(0);
+        broker.Fill(topic, 0, 10);
+        broker.Fill(topic, 1, 10);
+        List<FetchedRecord> records = await received.CountAsync(20);
+        Assert.Equal(10, records.Count(r => r.Partition == 1));
+
+        reader.Resume(0);
+        records = await received.CountAsync(30);
+        Assert.Equal(
+            Enumerable.Range(0, 20).Select(o => (long)o), records.Where(r => r.Partition == 0).Select(r => r.Offset));
+    }
+
+    [BrokerFact]
+    public async Task Reader_PartitionsChangedMeanwhile_ReadsThoseItHas()
+    {
+        string topic = await broker.NewTopicAsync(partitions: 2);
+        broker.Fill(topic, 0, 10);
+        var received = new Received();
+        await using TopicReader reader = Read(topic, received, []);
+        reader.Assign(new TopicStart(0, 5));
+        await received.CountAsync(5);
+        reader.Unassign(0);
+        broker.Fill(topic, 0, 10);
+        broker.Fill(topic, 1, 10);
+        reader.Assign(new TopicStart(1, 0));
+
+        List<FetchedRecord> records = await received.CountAsync(15);
+        Assert.Equal([5, 10], records.CountBy(r => r.Partition).OrderBy(c => c.Key).Select(c => c.Value));
+    }
+
+    [BrokerFact]
+    public async Task Reader_DeliverySaysNo_EndsWithoutAFailure()
+    {
+        string topic = await broker.NewTopicAsync();
+        broker.Fill(topic, 0, 10);
+        var received = new Received();
+        TopicReader reader = Read(
+            topic, received, [new TopicStart(0, 0)], maxBatch: 1, deliver: batch => received.Add(batch) && false);
+        await received.CountAsync(1);
+        await reader.DisposeAsync().AsTask().WaitAsync(BusBench.Deadline);
+
+        Assert.Single(received.Records);
+        Assert.False(received.Failure.IsCompleted);
+    }
+
+    [BrokerFact]
+    public async Task Reader_DeliveryThrows_ReportsItOnce()
+    {
+        string topic = await broker.NewTopicAsync();
+        broker.Fill(topic, 0, 1);
+        var received = new Received();
+        await using TopicReader reader = Read(
+            topic, received, [new TopicStart(0, 0)], deliver: _ => throw new InvalidOperationException("broken"));
+
+        Assert.Equal("broken", (await received.Failure.WaitAsync(BusBench.Deadline)).Message);
+    }
+
+    [BrokerFact]
+    public async Task Reader_DisposedWhileNothingArrives_Ends()
+    {
+        string topic = await broker.NewTopicAsync();
+        broker.Fill(topic, 0, 1);
+        var received = new Received();
+        TopicReader reader = Read(topic, received, [new TopicStart(0, 0)]);
+        await received.CountAsync(1);
+
+        await reader.DisposeAsync().AsTask().WaitAsync(BusBench.Deadline);
+        Assert.False(received.Failure.IsCompleted);
+    }
+
+    [BrokerFact]
+    public async Task Reader_DisposedFromADelivery_Ends()
+    {
+        string topic = await broker.NewTopicAsync();
+        broker.Fill(topic, 0, 10);
+        var received = new Received();
+        TopicReader? reader = null;
+        using var ready = new ManualResetEventSlim();
+        reader = Read(topic, received, [new TopicStart(0, 0)], maxBatch: 1, deliver: batch =>
+        {
+            ready.Wait(BusBench.Deadline);
+            Assert.True(reader!.DisposeAsync().IsCompleted);
+            return received.Add(batch);
+        });
+        ready.Set();
+        await received.CountAsync(1);
+
+        await reader.DisposeAsync().AsTask().WaitAsync(BusBench.Deadline);
+        Assert.Single(received.Records);
+    }
+
+    private TopicReader Read(
+        string topic, Received received, TopicStart[] starts, int maxBatch = 1000, long queuedKbytes = 16 * 1024,
+        Func<FetchedBatch, bool>? deliver = null) => new(
+            broker.Options(),
+            new TopicReaderOptions
+            {
+                Topic = topic,
+                Starts = starts,
+                MaxBatchRecords = maxBatch,
+                QueuedMaxKbytes = queuedKbytes,
+            },
+            deliver ?? received.Add,
+            received.Fail,
+            BusBench.NoLog);
+}

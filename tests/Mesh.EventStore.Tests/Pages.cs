@@ -1,0 +1,46 @@
+using System.Text;
+using Npgsql;
+
+namespace Mesh.EventStore.Tests;
+
+/// <summary>Short spellings of what the tests write and read.</summary>
+internal static class Pages
+{
+    public const int Partitions = 4;
+
+    public static StoredEvent Event(long position, string text = "body", EventTarget? target = null, long previous = 0) =>
+        new(position, "s/1", "thing-done.v1", Encoding.UTF8.GetBytes(text), [], target, previous);
+
+    /// <summary>So many events in a row after a head.</summary>
+    public static StoredEvent[] Run(long head, int count, string text = "body") =>
+        [.. Enumerable.Range(1, count).Select(i => Event(head + i, $"{text} {head + i}"))];
+
+    public static PageWrite Page(PartitionRow row, params IReadOnlyList<StoredEvent> events) =>
+        new(row.Partition, row.Epoch, row.Head, events, row.Relayed, row.Inputs, row.Sent);
+
+    /// <summary>The row as it is after a page was written.</summary>
+    public static PartitionRow After(PageWrite page) => new(
+        page.Partition, page.Epoch, page.Head + page.Events.Count, page.Relayed, page.Inputs, page.Sent);
+
+    public static async Task<bool> WriteAsync(this PartitionedStore store, PageWrite page) =>
+        Assert.Single(await store.CommitAsync([page]));
+
+    public static async Task<List<StoredEvent>> AllAsync(
+        this PartitionedStore store, int partition, long from = 0, long through = long.MaxValue)
+    {
+        List<StoredEvent> all = [];
+        await foreach (StoredEvent stored in store.ReadAsync(partition, from, through))
+        {
+            all.Add(stored);
+        }
+
+        return all;
+    }
+
+    public static async Task<T> ScalarAsync<T>(string database, string sql)
+    {
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(database);
+        await using NpgsqlCommand command = source.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+}
