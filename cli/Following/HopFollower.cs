@@ -52,8 +52,7 @@ internal sealed class HopFollower(GatewayConnection gateway, TimeSpan patience)
         long since = Stopwatch.GetTimestamp();
         while (true)
         {
-            hop.Take(await ask());
-            if (hop.Done)
+            if (await TakeAsync(hop, ask))
             {
                 return;
             }
@@ -69,6 +68,20 @@ internal sealed class HopFollower(GatewayConnection gateway, TimeSpan patience)
 
             await Task.Delay(wait, cancellation);
             wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
+        }
+    }
+
+    // A service that is being started again is behind, not wrong.
+    private static async Task<bool> TakeAsync(Hop hop, Func<AsyncUnaryCall<ProgressResponse>> ask)
+    {
+        try
+        {
+            hop.Take(await ask());
+            return hop.Done;
+        }
+        catch (RpcException away) when (away.StatusCode == StatusCode.Unavailable)
+        {
+            return false;
         }
     }
 }

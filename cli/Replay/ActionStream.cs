@@ -93,11 +93,8 @@ internal sealed class ActionStream(
     {
         while (await NextAsync(answers, cancellation) is { } step)
         {
-            if (step.Send)
-            {
-                requests.WriteOptions = step.Last ? AtOnce : WithTheNext;
-                await requests.WriteAsync(message.Fill(step.Number, step.Action), cancellation);
-            }
+            requests.WriteOptions = step.Last ? AtOnce : WithTheNext;
+            await requests.WriteAsync(message.Fill(step.Number, step.Action), cancellation);
         }
     }
 
@@ -124,7 +121,7 @@ internal sealed class ActionStream(
                     // What is held back goes with the next one: so there must be a next one, and room for it.
                     bool last = _window.Room == 0 || (_again.Count == 0 && _next == _batch.Length && batches.Count == 0)
                         || (_again.Count > 0 && _next == _batch.Length);
-                    return new Step(true, number, action, last);
+                    return new Step(number, action, last);
                 }
 
                 if (!more && _again.Count == 0 && _window.Unacknowledged == 0 && batches.Completion.IsCompleted)
@@ -212,5 +209,5 @@ internal sealed class ActionStream(
         }
     }
 
-    private readonly record struct Step(bool Send, ulong Number, PendingAction Action, bool Last);
+    private readonly record struct Step(ulong Number, PendingAction Action, bool Last);
 }

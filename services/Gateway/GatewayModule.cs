@@ -20,7 +20,6 @@ public static class GatewayModule
 
         // A line for each request would cost more than passing it on.
         builder.Logging.AddFilter("Yarp", LogLevel.Error);
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<ServicesHealth>();
