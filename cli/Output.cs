@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
@@ -17,10 +18,10 @@ internal static class Output
     /// <summary>ISO 8601, UTC, with as many decimals as there are: <c>2010-10-23T01:09:33Z</c>.</summary>
     internal static string Iso(Timestamp? time) => time is null
         ? ""
-        : time.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        : time.ToDateTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>The same of microseconds since the epoch.</summary>
     internal static string IsoOfMicros(long micros) =>
         DateTime.UnixEpoch.AddMicroseconds(micros)
-            .ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", System.Globalization.CultureInfo.InvariantCulture);
+            .ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
 }

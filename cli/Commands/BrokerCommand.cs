@@ -26,7 +26,8 @@ internal static class BrokerCommand
         };
         Option<int> partitions = new("--default-partitions")
         {
-            Description = "Partitions of a topic that is created without saying how many.", DefaultValueFactory = _ => 1,
+            Description = "Partitions of a topic that is created without saying how many.",
+            DefaultValueFactory = _ => 1,
         };
         Option<string> memory = new("--memory-limit")
         {
@@ -72,16 +73,22 @@ internal static class BrokerCommand
         (string suffix, int shift)[] units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("", 0)];
         (string unit, int bits) = units.First(u => size.EndsWith(u.suffix, StringComparison.OrdinalIgnoreCase));
         return long.TryParse(
-                size.AsSpan(0, size.Length - unit.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+                size.AsSpan(0, size.Length - unit.Length),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out long number)
             && number <= long.MaxValue >> bits
             ? number << bits
             : throw new CliException($"--memory-limit must be a size such as 256MiB, not '{size}'.");
     }
 
-    private static IPEndPoint EndpointOf(string text) =>
-        IPEndPoint.TryParse(text.Replace("localhost:", "127.0.0.1:", StringComparison.Ordinal), out IPEndPoint? endpoint)
+    private static IPEndPoint EndpointOf(string text)
+    {
+        string address = text.Replace("localhost:", "127.0.0.1:", StringComparison.Ordinal);
+        return IPEndPoint.TryParse(address, out IPEndPoint? endpoint)
             ? endpoint
             : throw new CliException($"--listen must be an address such as 127.0.0.1:9092, not '{text}'.");
+    }
 
     private static async Task<int> RunAsync(Func<BrokerOptions> options, CancellationToken cancellation)
     {
@@ -107,7 +114,9 @@ internal static class BrokerCommand
     private static async Task UntilToldAsync(CancellationToken cancellation)
     {
         Task signal = Task.Delay(Timeout.Infinite, cancellation);
-        Task parent = Environment.GetEnvironmentVariable(ParentPipeSetting) == "1" ? Task.Run(ReadToEnd, CancellationToken.None) : signal;
+        Task parent = Environment.GetEnvironmentVariable(ParentPipeSetting) == "1"
+            ? Task.Run(ReadToEnd, CancellationToken.None)
+            : signal;
         await Task.WhenAny(signal, parent);
     }
 

@@ -12,13 +12,18 @@ internal static class ReplayCommand
     {
         Argument<string> file = new("file")
         {
-            Description = "Check-ins: player, utc, latitude, longitude, venue, by tabs, sorted by time; .tsv or .tsv.gz.",
+            Description = "Check-ins: player, utc, latitude, longitude, venue, by tabs; .tsv or .tsv.gz.",
         };
-        Option<string?> game = new("--game") { Description = "The game; else named as the file. Made when there is none." };
+        Option<string?> game = new("--game")
+        {
+            Description = "The game; else named as the file. Made when there is none.",
+        };
         Option<long?> limit = new("--limit") { Description = "Sends the first so many rows.", HelpName = "N" };
         Option<int> copies = new("--copies")
         {
-            Description = "Sends each row for so many players: P, P~2, …, P~N.", HelpName = "N", DefaultValueFactory = _ => 1,
+            Description = "Sends each row for so many players: P, P~2, …, P~N.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 1,
         };
         Option<double?> speed = new("--speed")
         {
@@ -67,7 +72,8 @@ internal static class ReplayCommand
         else
         {
             Console.WriteLine(
-                $"{report.Game}: {report.Rows:N0} rows, {report.Accepted:N0} accepted in {report.SecondsToAccept:0.000} s, "
+                $"{report.Game}: {report.Rows:N0} rows, "
+                + $"{report.Accepted:N0} accepted in {report.SecondsToAccept:0.000} s, "
                 + $"visible after {report.SecondsUntilVisible:0.000} s ({report.ActionsPerSecond:N0}/s), "
                 + $"{report.Refused:N0} refused.");
         }

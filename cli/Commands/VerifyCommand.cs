@@ -16,7 +16,7 @@ internal static class VerifyCommand
         Option<string?> gateway = Places.GatewayOption();
         Option<string?> broker = Places.BrokerOption();
         Option<bool> json = Places.JsonOption();
-        Command command = new("verify", "Compares what every service says of a game with its actions, and names each difference.")
+        Command command = new("verify", "Compares what every service says of a game, and names each difference.")
         {
             game, gateway, broker, json,
         };
@@ -65,7 +65,7 @@ internal static class VerifyCommand
         Line("differences", report.DifferencesCount);
         if (report.LogStartsLate)
         {
-            Console.WriteLine("  The action topics no longer begin at their first record: older actions are not compared.");
+            Console.WriteLine("  The action topics begin late: older actions are not compared.");
         }
 
         foreach (string difference in report.Differences)

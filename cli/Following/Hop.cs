@@ -4,8 +4,8 @@ namespace Mesh.Cli.Following;
 
 /// <summary>
 /// One service on the way of a set of records: decides from the service's own answers whether it has taken them in and,
-/// when it sends on, how far the next one has to read. No I/O. Answers may come from different instances, each telling of
-/// its own partitions; what has been seen of a partition stays seen.
+/// when it sends on, how far the next one has to read. No I/O. Answers may come from different instances, each telling
+/// of its own partitions; what has been seen of a partition stays seen.
 /// </summary>
 /// <param name="service">The service's name, for people.</param>
 /// <param name="goals">How far the service's inputs must have been read.</param>

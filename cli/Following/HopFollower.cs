@@ -22,7 +22,7 @@ internal sealed class HopFollower(GatewayConnection gateway, TimeSpan patience)
     /// <exception cref="CliException">A service has made no step for longer than the patience given.</exception>
     internal async Task FollowAsync(Positions actions, CancellationToken cancellation)
     {
-        // 1. Quests and Sessions read the actions. 2. What Quests decided goes on to Rewards, 3. from there to the board.
+        // 1. Quests and Sessions read the actions. 2. What Quests decided goes on to Rewards, 3. then to the board.
         await Task.WhenAll(ToSessionsAsync(actions, cancellation), ToBoardAsync(actions, cancellation));
     }
 

@@ -6,8 +6,8 @@ using Mesh.Contracts.Ingestion.V1;
 namespace Mesh.Cli.Replay;
 
 /// <summary>
-/// Sends the rows of its players over one SubmitStream, within the server's window, and over a new one when that breaks:
-/// what is not acknowledged goes again, under the same action ids.
+/// Sends the rows of its players over one SubmitStream, within the server's window, and over a new one when that
+/// breaks: what is not acknowledged goes again, under the same action ids.
 /// </summary>
 internal sealed class ActionStream(
     Ingestion.IngestionClient client, ActionMessage message, ReplayTally tally, ChannelReader<PendingAction[]> batches)
@@ -141,7 +141,7 @@ internal sealed class ActionStream(
         return left > 0;
     }
 
-    /// <summary>Waits for an answer, for more rows when there are none, or for the time that the server asked for.</summary>
+    /// <summary>Waits for an answer, for more rows when there are none, or for the time the server asked for.</summary>
     private async Task WaitAsync(bool more, TimeSpan? later, Task answers, CancellationToken cancellation)
     {
         using CancellationTokenSource done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -5,7 +5,7 @@ namespace Mesh.Cli.Replay;
 
 /// <summary>A check-in file, plain or compressed by gzip.</summary>
 /// <param name="Path">Where it is.</param>
-/// <param name="Sha256">SHA-256 of the decompressed bytes, lower-case hexadecimal: half of every row's action id.</param>
+/// <param name="Sha256">SHA-256 of the decompressed bytes, lower-case hexadecimal: part of every action id.</param>
 /// <param name="Rows">Rows below the heading.</param>
 internal sealed record CheckInFile(string Path, string Sha256, long Rows)
 {
@@ -44,7 +44,7 @@ internal sealed record CheckInFile(string Path, string Sha256, long Rows)
                 ReadOnlySpan<byte> part = buffer.AsSpan(0, read);
                 if (first && !IsHeaded(part))
                 {
-                    throw new CliException($"{path} does not begin with the heading player, utc, latitude, longitude, venue.");
+                    throw new CliException($"{path} does not begin with: player utc latitude longitude venue.");
                 }
 
                 first = false;
@@ -74,11 +74,13 @@ internal sealed record CheckInFile(string Path, string Sha256, long Rows)
 
     private static bool IsHeaded(ReadOnlySpan<byte> start) =>
         start.StartsWith(CheckInLine.Heading)
-        && (start.Length == CheckInLine.Heading.Length || start[CheckInLine.Heading.Length] is (byte)'\n' or (byte)'\r');
+        && (start.Length == CheckInLine.Heading.Length
+            || start[CheckInLine.Heading.Length] is (byte)'\n' or (byte)'\r');
 
     private static Stream Open(string path)
     {
-        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024, FileOptions.SequentialScan);
+        FileStream file = new(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read, 128 * 1024, FileOptions.SequentialScan);
         return path.EndsWith(Packed, StringComparison.OrdinalIgnoreCase)
             ? new GZipStream(file, CompressionMode.Decompress)
             : file;

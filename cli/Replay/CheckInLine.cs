@@ -57,7 +57,7 @@ internal readonly ref struct CheckInLine
         return false;
     }
 
-    private static bool TryCut(ref ReadOnlySpan<byte> line, out ReadOnlySpan<byte> field)
+    private static bool TryCut(scoped ref ReadOnlySpan<byte> line, out ReadOnlySpan<byte> field)
     {
         int tab = line.IndexOf((byte)'\t');
         field = tab < 0 ? default : line[..tab];

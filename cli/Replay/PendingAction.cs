@@ -9,7 +9,9 @@ namespace Mesh.Cli.Replay;
 internal readonly record struct PendingAction(
     long Row, ReplayedPlayer Player, string Venue, long UtcMicros, double Latitude, double Longitude);
 
-/// <summary>Turns rows into requests. One message, filled again for each: a writer has serialized it when it returns.</summary>
+/// <summary>
+/// Turns rows into requests. One message, filled again for each: a writer has serialized it when it returns.
+/// </summary>
 internal sealed class ActionMessage
 {
     private const int NanosPerMicro = 1000;

@@ -34,7 +34,7 @@ internal sealed class ReplayTally
         }
     }
 
-    /// <summary>How far the tokens say that the actions lie in their topics. Read it when all is acknowledged.</summary>
+    /// <summary>Where in their topics the tokens say that the actions lie. Read it when all is acknowledged.</summary>
     internal Positions Reached => _reached;
 
     internal void Acknowledge(int count, ByteString token)

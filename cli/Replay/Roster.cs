@@ -7,7 +7,9 @@ namespace Mesh.Cli.Replay;
 /// <summary>A player of a replay and the stream that all of its actions go over, so that their order is kept.</summary>
 internal sealed record ReplayedPlayer(string Id, int Stream);
 
-/// <summary>The players and venues of a file: each text is made once. A row of a player stands for all of its copies.</summary>
+/// <summary>
+/// The players and venues of a file: each text is made once. A row of a player stands for all of its copies.
+/// </summary>
 internal sealed class Roster(int copies, int streams)
 {
     private readonly Dictionary<string, ReplayedPlayer[]> _players = new(StringComparer.Ordinal);

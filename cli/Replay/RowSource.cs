@@ -4,7 +4,9 @@ using System.Threading.Channels;
 
 namespace Mesh.Cli.Replay;
 
-/// <summary>Reads a file's rows and hands each to the stream of its player, as fast as they are taken or as recorded.</summary>
+/// <summary>
+/// Reads a file's rows and hands each to the stream of its player, as fast as they are taken or as recorded.
+/// </summary>
 /// <param name="file">The file.</param>
 /// <param name="roster">The players.</param>
 /// <param name="limit">So many rows at most.</param>
@@ -24,8 +26,13 @@ internal sealed class RowSource(CheckInFile file, Roster roster, long limit, dou
             await using Stream closing = content;
             long start = Stopwatch.GetTimestamp();
             long? firstMicros = null;
-            for (long row = 0; row < limit && TryNext(lines, row, out PendingAction action, out ReplayedPlayer[] players); row++)
+            for (long row = 0; row < limit; row++)
             {
+                if (!TryNext(lines, row, out PendingAction action, out ReplayedPlayer[] players))
+                {
+                    break;
+                }
+
                 firstMicros ??= action.UtcMicros;
                 TimeSpan due = DueAfter(action.UtcMicros - firstMicros.Value);
                 if (due > Stopwatch.GetElapsedTime(start))
@@ -60,7 +67,10 @@ internal sealed class RowSource(CheckInFile file, Roster roster, long limit, dou
     }
 
     private static async ValueTask HandOverAsync(
-        ChannelWriter<PendingAction[]>[] streams, List<PendingAction>[] waiting, int atLeast, CancellationToken cancellation)
+        ChannelWriter<PendingAction[]>[] streams,
+        List<PendingAction>[] waiting,
+        int atLeast,
+        CancellationToken cancellation)
     {
         for (int i = 0; i < streams.Length; i++)
         {

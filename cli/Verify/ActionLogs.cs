@@ -96,7 +96,11 @@ internal sealed class ActionLogs
         Dictionary<int, long> ends = parts.ToDictionary(part => part.Start.Partition, part => part.End);
         TopicReaderOptions reading = new() { Topic = topic, Starts = [.. parts.Select(part => part.Start)] };
         await using TopicReader reader = new(
-            bus, reading, batch => Deliver(batch, ends, read), failure => read.TrySetException(failure), NullLogger.Instance);
+            bus,
+            reading,
+            batch => Deliver(batch, ends, read),
+            failure => read.TrySetException(failure),
+            NullLogger.Instance);
         await read.Task.WaitAsync(cancellation);
     }
 
@@ -145,7 +149,8 @@ internal sealed class ActionLogs
         }
         catch (Exception failure) when (failure is InvalidProtocolBufferException or ArgumentException)
         {
-            throw new CliException($"{topic}/{record.Partition}, offset {record.Offset} holds no action: {failure.Message}");
+            throw new CliException(
+                $"{topic}/{record.Partition}, offset {record.Offset} holds no action: {failure.Message}");
         }
     }
 }

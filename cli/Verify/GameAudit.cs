@@ -1,5 +1,5 @@
-using Mesh.Contracts;
 using Mesh.Cli.Connection;
+using Mesh.Contracts;
 
 namespace Mesh.Cli.Verify;
 
@@ -18,8 +18,8 @@ internal sealed record VerifyReport(
     IReadOnlyList<string> Differences);
 
 /// <summary>
-/// The books of one game, from the actions to the board, and the comparison of each with the one before. No I/O. The order
-/// of what it takes: actions, Quests, Rewards, then Sessions and the board.
+/// The books of one game, from the actions to the board, and the comparison of each with the one before. No I/O. It
+/// takes the actions first, then Quests, Rewards, Sessions and the board.
 /// </summary>
 /// <param name="game">The game.</param>
 /// <param name="actions">Its actions as the topics hold them.</param>
@@ -147,7 +147,8 @@ internal sealed class GameAudit(string game, ActionLedger actions, RuleBook rule
             if (entry.BoardReachedUs != account.ReachedUs)
             {
                 _differences.Add($"subject {subject}: the {currency} board says reached at "
-                    + $"{Output.IsoOfMicros(entry.BoardReachedUs)}, the rewards say {Output.IsoOfMicros(account.ReachedUs)}");
+                    + $"{Output.IsoOfMicros(entry.BoardReachedUs)}, "
+                    + $"the rewards say {Output.IsoOfMicros(account.ReachedUs)}");
             }
         }
 
@@ -155,7 +156,8 @@ internal sealed class GameAudit(string game, ActionLedger actions, RuleBook rule
         {
             if (entry.BoardScore != 0 || entry.LogScore != 0 || entry.Rewards != 0)
             {
-                _differences.Add($"subject {subject}: the {currency} board says {entry.BoardScore}, and no reward does");
+                _differences.Add(
+                    $"subject {subject}: the {currency} board says {entry.BoardScore}, and no reward does");
             }
         }
     }

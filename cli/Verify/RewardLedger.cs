@@ -7,7 +7,9 @@ using Mesh.Contracts.Rewards.V1;
 
 namespace Mesh.Cli.Verify;
 
-/// <summary>What the items of one game must have earned, and what they have: every item is taken before any reward.</summary>
+/// <summary>
+/// What the items of one game must have earned, and what they have: every item is taken before any reward.
+/// </summary>
 internal sealed class RewardLedger(string game, RuleBook rules, Differences into)
 {
     private readonly Dictionary<Guid, Earned> _earned = [];
@@ -32,7 +34,7 @@ internal sealed class RewardLedger(string game, RuleBook rules, Differences into
         Items++;
         if (!rules.Knows(item.DefinitionVersion))
         {
-            into.Add($"player {player}: {item.StepKey} names version {item.DefinitionVersion} of the game, which there is not");
+            into.Add($"player {player}: {item.StepKey} is of version {item.DefinitionVersion}, which the game has not");
         }
 
         foreach (int rule in rules.Matching(item.DefinitionVersion, item.QuestId, item.Kind))
@@ -70,7 +72,7 @@ internal sealed class RewardLedger(string game, RuleBook rules, Differences into
         }
         else if (_texts[earned.Player] != player)
         {
-            into.Add($"player {player}: reward {id} for {_texts[earned.Step]} belongs to player {_texts[earned.Player]}");
+            into.Add($"player {player}: reward {id} for {_texts[earned.Step]} is player {_texts[earned.Player]}'s");
         }
         else if (issued.Currency != rule.Currency || issued.Amount != rule.Amount)
         {

@@ -17,7 +17,7 @@ internal sealed class Verifier(GatewayConnection gateway, string broker)
         // 1. The games, 2. the topics, 3. every service has taken in what they hold, 4. each game's books.
         List<Game> games = game is null
             ? [.. (await gateway.Quests.ListGamesAsync(new ListGamesRequest(), cancellationToken: cancellation)).Games]
-            : [await gateway.Quests.GetGameAsync(new GetGameRequest { GameId = game }, cancellationToken: cancellation)];
+            : [await GetAsync(game, version: 0, cancellation)];
         ActionLogs logs = await ActionLogs.ReadAsync(broker, cancellation);
         await SettleAsync(logs.Ends, cancellation);
         List<VerifyReport> reports = [];
@@ -49,8 +49,7 @@ internal sealed class Verifier(GatewayConnection gateway, string broker)
         {
             Game defined = version == game.Version
                 ? game
-                : await gateway.Quests.GetGameAsync(
-                    new GetGameRequest { GameId = game.GameId, Version = version }, cancellationToken: cancellation);
+                : await GetAsync(game.GameId, version, cancellation);
             rules.Add((uint)version, defined.Definition);
         }
 
@@ -78,6 +77,10 @@ internal sealed class Verifier(GatewayConnection gateway, string broker)
 
         return audit.Compare();
     }
+
+    private async Task<Game> GetAsync(string game, ulong version, CancellationToken cancellation) =>
+        await gateway.Quests.GetGameAsync(
+            new GetGameRequest { GameId = game, Version = version }, cancellationToken: cancellation);
 
     private static async Task TakeAllAsync<T>(
         AsyncServerStreamingCall<T> call, Action<T> take, CancellationToken cancellation)

@@ -42,7 +42,7 @@ public static class GatewayModule
     /// <summary>Maps what the gateway answers.</summary>
     public static void MapGateway(this WebApplication app)
     {
-        app.MapGet("/", () => "The mesh's gateway. gRPC: mesh.<service>.v1.<Service> on the gRPC port. Health: /health.\n");
+        app.MapGet("/", () => "The mesh's gateway: gRPC is on the other port, health at /health.\n");
         app.MapGet("/health", (ServicesHealth health, CancellationToken cancellation) => health.Answer(cancellation));
         app.MapReverseProxy(proxy => proxy.Use(GrpcFailure.Translate));
         app.MapFallback("{**path}", GrpcFailure.UnknownService);

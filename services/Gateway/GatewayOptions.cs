@@ -32,7 +32,7 @@ public sealed record GatewayOptions(
         {
             IConfigurationSection section = configuration.GetSection($"services:{service}:http");
             ImmutableArray<Uri> addresses =
-                [.. section.GetChildren().Select(child => Address(child.Path.Replace(":", "__", StringComparison.Ordinal), child.Value))];
+                [.. section.GetChildren().Select(child => Address(InEnvironment(child.Path), child.Value))];
             destinations[service] = addresses.Length > 0
                 ? addresses
                 : throw new SettingException(
@@ -44,6 +44,8 @@ public sealed record GatewayOptions(
             Address(WebSetting, configuration[WebSetting] ?? "http://127.0.0.1:8480"),
             destinations.ToImmutable());
     }
+
+    private static string InEnvironment(string path) => path.Replace(":", "__", StringComparison.Ordinal);
 
     private static Uri Address(string setting, string? value) =>
         Uri.TryCreate(value, UriKind.Absolute, out Uri? address)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
@@ -6,8 +7,9 @@ using Yarp.ReverseProxy.Model;
 namespace Mesh.Gateway;
 
 /// <summary>
-/// Says in gRPC's words what a proxy says in HTTP's, so that a client need not know that there is one. A failed call that
-/// has no answer yet gets headers alone ("Trailers-Only", gRPC over HTTP/2), one that broke in the middle gets trailers.
+/// Says in gRPC's words what a proxy says in HTTP's, so that a client need not know that there is one. A failed call
+/// that has no answer yet gets headers alone ("Trailers-Only", gRPC over HTTP/2), one that broke in the middle gets
+/// trailers.
 /// </summary>
 internal static class GrpcFailure
 {
@@ -72,13 +74,13 @@ internal static class GrpcFailure
         response.Headers["grpc-message"] = message;
     }
 
-    private static string Text(StatusCode status) => ((int)status).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Text(StatusCode status) => ((int)status).ToString(CultureInfo.InvariantCulture);
 
     private static bool IsGrpc(HttpRequest request) =>
         request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) ?? false;
 
-    // The proxy resets a stream that breaks after its headers, which a client reads as INTERNAL. Held back here, so that
-    // trailers can say that the call may be tried again. A reset for any other reason goes through.
+    // The proxy resets a stream that breaks after its headers, which a client reads as INTERNAL. Held back here, so
+    // that trailers can say that the call may be tried again. A reset for any other reason goes through.
     private sealed class BrokenStream : IHttpResetFeature
     {
         private const int InternalError = 2;

@@ -22,7 +22,7 @@ internal sealed class ServicesHealth(GatewayOptions options) : IDisposable
     /// <param name="Status"><c>ok</c>, or why it is not.</param>
     internal sealed record InstanceHealth(string Address, string Status);
 
-    /// <summary>200 when every instance answers 200, else 503; the body names each instance and what is wrong.</summary>
+    /// <summary>200 when every instance answers 200, else 503; the body names each one and what is wrong.</summary>
     internal async Task<IResult> Answer(CancellationToken cancellation)
     {
         var asked = options.Destinations.ToDictionary(

@@ -4,8 +4,8 @@ using Yarp.ReverseProxy.Transforms;
 namespace Mesh.Gateway;
 
 /// <summary>
-/// Decides whose call it is. A tenant is never taken from a request: what a client sends as <c>mesh-tenant</c> is dropped.
-/// Without API keys there is one tenant.
+/// Decides whose call it is. A tenant is never taken from a request: what a client sends as <c>mesh-tenant</c> is
+/// dropped. Without API keys there is one tenant.
 /// </summary>
 internal static class TenantHeader
 {

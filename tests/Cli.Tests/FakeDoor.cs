@@ -60,7 +60,7 @@ internal sealed class FakeIngestion(DoorScript script) : Ingestion.IngestionBase
             Window = (uint)script.Window,
             Token = Google.Protobuf.MessageExtensions.ToByteString(new Token
             {
-                Reached = { new TopicPosition { Topic = "actions", Partition = 0, NextOffset = (ulong)script.Received.Count } },
+                Reached = { new TopicPosition { Topic = "actions", NextOffset = (ulong)script.Received.Count } },
             }),
         };
         string venue = request.Action.CheckIn.VenueId;

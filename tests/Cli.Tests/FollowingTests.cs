@@ -107,10 +107,12 @@ public sealed class FollowingTests
     public void Board_SnapshotChangesAndThoseWhoLeft_IsTheTop()
     {
         WatchedBoard board = new();
-        Assert.True(board.Take(new WatchResponse { Snapshot = { EntryOf("p/1", 1, 30), EntryOf("p/2", 2, 20) } }, first: true));
+        Assert.True(board.Take(
+            new WatchResponse { Snapshot = { EntryOf("p/1", 1, 30), EntryOf("p/2", 2, 20) } }, first: true));
         Assert.False(board.Take(new WatchResponse(), first: false));
         Assert.True(board.Take(
-            new WatchResponse { Changed = { EntryOf("p/3", 1, 40), EntryOf("p/1", 2, 30) }, Left = { "p/2" } }, first: false));
+            new WatchResponse { Changed = { EntryOf("p/3", 1, 40), EntryOf("p/1", 2, 30) }, Left = { "p/2" } },
+            first: false));
 
         Assert.Equal(["3", "1"], board.Rows.Select(row => row.Player));
         Assert.Equal("1970-01-01T00:00:01.5Z", board.Rows[0].ReachedAt);
@@ -123,10 +125,14 @@ public sealed class FollowingTests
 
     private static ByteString TokenOf(params (string Topic, uint Partition, ulong Next)[] places) => new Token
     {
-        Reached = { places.Select(p => new TopicPosition { Topic = p.Topic, Partition = p.Partition, NextOffset = p.Next }) },
+        Reached =
+        {
+            places.Select(p => new TopicPosition { Topic = p.Topic, Partition = p.Partition, NextOffset = p.Next }),
+        },
     }.ToByteString();
 
-    private static ProgressResponse Progress(uint partition, ulong input, ulong head, ulong relayed, ulong target) => new()
+    private static ProgressResponse Progress(
+        uint partition, ulong input, ulong head, ulong relayed, ulong target) => new()
     {
         Partitions =
         {

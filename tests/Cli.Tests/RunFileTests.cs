@@ -45,7 +45,9 @@ public sealed class RunFileTests : IDisposable
     {
         Write(_root, "{");
 
-        Assert.Contains("run.json", Assert.Throws<CliException>(() => RunFile.Find(_root)).Message, StringComparison.Ordinal);
+        CliException failure = Assert.Throws<CliException>(() => RunFile.Find(_root));
+
+        Assert.Contains("run.json", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ using SessionsAudit = Mesh.Contracts.Sessions.V1.AuditResponse;
 
 namespace Cli.Tests;
 
-/// <summary>Two players: 1 visited two venues, one of them twice; 2 visited one. Each test makes one book wrong.</summary>
+/// <summary>Player 1 visited two venues, one of them twice, player 2 one. Each test makes one book wrong.</summary>
 public sealed class VerifyTests
 {
     private const string Game = "summer";
@@ -66,7 +66,8 @@ public sealed class VerifyTests
 
     public VerifyTests()
     {
-        foreach ((string player, Guid id) in new[] { ("1", First), ("1", Second), ("1", Third), ("1", Third), ("2", Fourth) })
+        (string, Guid)[] accepted = [("1", First), ("1", Second), ("1", Third), ("1", Third), ("2", Fourth)];
+        foreach ((string player, Guid id) in accepted)
         {
             _actions.Accept(player, Ids.ToBytes(id));
         }
@@ -148,7 +149,7 @@ public sealed class VerifyTests
 
         VerifyReport report = Verified();
 
-        Assert.Contains(report.Differences, d => d.Contains("player 2: venue/a is collected", StringComparison.Ordinal));
+        Assert.Contains(report.Differences, d => d.Contains("2: venue/a is collected", StringComparison.Ordinal));
         Assert.Contains(report.Differences, d => d.Contains("the wallet holds 10", StringComparison.Ordinal));
         Assert.Contains(report.Differences, d => d.Contains("subject p/2", StringComparison.Ordinal));
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Google.Protobuf;
 using Grpc.Core;
 using Mesh.Contracts;
 using Mesh.Contracts.Ingestion.V1;
@@ -114,8 +115,8 @@ public sealed class PassThroughTests
             MethodType.Unary,
             "mesh.weather.v1.Weather",
             "Progress",
-            Marshallers.Create(request => Google.Protobuf.MessageExtensions.ToByteArray(request), ProgressRequest.Parser.ParseFrom),
-            Marshallers.Create(answer => Google.Protobuf.MessageExtensions.ToByteArray(answer), ProgressResponse.Parser.ParseFrom));
+            Marshallers.Create(request => request.ToByteArray(), ProgressRequest.Parser.ParseFrom),
+            Marshallers.Create(answer => answer.ToByteArray(), ProgressResponse.Parser.ParseFrom));
 
         RpcException failure = await Assert.ThrowsAsync<RpcException>(async () =>
             await gateway.Channel.CreateCallInvoker()

@@ -39,7 +39,8 @@ internal sealed class RunningGateway : IAsyncDisposable
             GatewayOptions.Services.ToImmutableSortedDictionary(
                 service => service,
                 service => ImmutableArray.Create(
-                    others.FirstOrDefault(other => other.Service == service, (service, services)).Item2))));
+                    others.Where(other => other.Service == service).Select(other => other.Address)
+                        .FirstOrDefault(services)))));
         WebApplication app = builder.Build();
         app.MapGateway();
         await app.StartAsync();
