@@ -16,7 +16,7 @@ internal sealed class Positions
 
     internal IReadOnlyDictionary<TopicPlace, ulong> Next => _next;
 
-    internal static Positions Of(params IEnumerable<(string Topic, uint Partition, ulong Next)> places)
+    internal static Positions Of(params (string Topic, uint Partition, ulong Next)[] places)
     {
         Positions positions = new();
         foreach ((string topic, uint partition, ulong next) in places)
