@@ -79,11 +79,13 @@ internal static class GrpcFailure
     private static bool IsGrpc(HttpRequest request) =>
         request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) ?? false;
 
-    // The proxy resets a stream that breaks after its headers, which a client reads as INTERNAL. Held back here, so
-    // that trailers can say that the call may be tried again. A reset for any other reason goes through.
+    // The proxy resets a stream that breaks after its headers (RFC 9113 §7: INTERNAL_ERROR, or CANCEL when the way to
+    // the service broke first), which a client reads as INTERNAL or CANCELLED. Held back here, so that trailers can say
+    // that the call may be tried again. When it is the client that has gone, the reset goes through.
     private sealed class BrokenStream : IHttpResetFeature
     {
         private const int InternalError = 2;
+        private const int Cancel = 8;
         private readonly HttpContext _context;
         private readonly IHttpResetFeature? _real;
 
@@ -101,7 +103,10 @@ internal static class GrpcFailure
 
         public void Reset(int errorCode)
         {
-            if (errorCode == InternalError && _context.Response.HasStarted && _context.Response.SupportsTrailers())
+            if (errorCode is InternalError or Cancel
+                && !_context.RequestAborted.IsCancellationRequested
+                && _context.Response.HasStarted
+                && _context.Response.SupportsTrailers())
             {
                 Seen = true;
                 return;

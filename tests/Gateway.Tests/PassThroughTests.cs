@@ -93,18 +93,18 @@ public sealed class PassThroughTests
     [Fact]
     public async Task Service_ThatDiesDuringAStream_IsUnavailable()
     {
-        Upstream upstream = await Upstream.StartAsync();
-        await using RunningGateway gateway = await RunningGateway.StartAsync(upstream.Address);
+        await using Upstream upstream = await Upstream.StartAsync();
+        using Cable cable = new(upstream.Address);
+        await using RunningGateway gateway = await RunningGateway.StartAsync(cable.Address);
         using var call = new Ingestion.IngestionClient(gateway.Channel).SubmitStream(deadline: Soon());
         await call.RequestStream.WriteAsync(new SubmitStreamRequest { Number = 1 });
         Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None));
 
-        await upstream.AbortAsync();
+        cable.Cut();
 
         RpcException failure = await Assert.ThrowsAsync<RpcException>(
             () => call.ResponseStream.MoveNext(CancellationToken.None));
         Assert.Equal(StatusCode.Unavailable, failure.StatusCode);
-        await upstream.DisposeAsync();
     }
 
     [Fact]

@@ -87,13 +87,5 @@ internal sealed class Upstream : IAsyncDisposable
         return new Upstream(app, seen);
     }
 
-    /// <summary>Ends at once, as a process does that is killed: calls are not waited for.</summary>
-    public async Task AbortAsync()
-    {
-        using CancellationTokenSource now = new();
-        await now.CancelAsync();
-        await _app.StopAsync(now.Token);
-    }
-
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 }
