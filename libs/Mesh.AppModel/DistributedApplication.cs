@@ -41,8 +41,8 @@ public sealed class DistributedApplication
     /// Starts everything, waits for Ctrl+C, SIGTERM or <paramref name="cancellation"/>, and stops everything.
     /// </summary>
     /// <returns>
-    /// The exit code, which is also set as <see cref="Environment.ExitCode"/>: 0 after a clean stop, 1 when something did
-    /// not start or died; then standard error says what and what to do.
+    /// The exit code, which is also set as <see cref="Environment.ExitCode"/>: 0 after a clean stop, 1 when something
+    /// did not start or died; then standard error says what and what to do.
     /// </returns>
     public async Task<int> RunAsync(CancellationToken cancellation = default)
     {

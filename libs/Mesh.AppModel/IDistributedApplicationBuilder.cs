@@ -1,6 +1,8 @@
 namespace Mesh.AppModel;
 
-/// <summary>Collects the resources of an application. Made by <see cref="DistributedApplication.CreateBuilder"/>.</summary>
+/// <summary>
+/// Collects the resources of an application. Made by <see cref="DistributedApplication.CreateBuilder"/>.
+/// </summary>
 public interface IDistributedApplicationBuilder
 {
     /// <summary>What the command line asked for; defaults where it was wrong, which running then reports.</summary>

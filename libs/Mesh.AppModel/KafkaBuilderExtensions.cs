@@ -8,8 +8,8 @@ public static class KafkaBuilderExtensions
     private const int PortOffset = 92;
 
     /// <summary>
-    /// Adds a broker: the one that <c>ConnectionStrings__NAME</c> in our own environment names, else the Apache Kafka in
-    /// <c>KAFKA_HOME</c>, else what <see cref="RunAsProject"/> says.
+    /// Adds a broker: the one that <c>ConnectionStrings__NAME</c> in our own environment names, else the Apache Kafka
+    /// in <c>KAFKA_HOME</c>, else what <see cref="RunAsProject"/> says.
     /// </summary>
     /// <param name="builder">The application.</param>
     /// <param name="name">The resource's name.</param>
@@ -26,7 +26,9 @@ public static class KafkaBuilderExtensions
             new KafkaServerResource(name, port ?? builder.PortBase + PortOffset, data, external, home));
     }
 
-    /// <summary>The broker that runs when neither an external one nor an Apache Kafka is named: a project of ours.</summary>
+    /// <summary>
+    /// The broker that runs when neither an external one nor an Apache Kafka is named: a project of ours.
+    /// </summary>
     /// <param name="builder">The broker.</param>
     /// <param name="projectPath">The project file, relative to the AppHost project's folder.</param>
     /// <param name="arguments">Its arguments, given its port and data directory.</param>

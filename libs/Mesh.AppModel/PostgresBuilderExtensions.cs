@@ -8,8 +8,8 @@ public static class PostgresBuilderExtensions
     private const int PortOffset = 432;
 
     /// <summary>
-    /// Adds a PostgreSQL server: the one that <c>ConnectionStrings__NAME</c> in our own environment names, else a private
-    /// cluster under the state directory.
+    /// Adds a PostgreSQL server: the one that <c>ConnectionStrings__NAME</c> in our own environment names, else a
+    /// private cluster under the state directory.
     /// </summary>
     /// <param name="builder">The application.</param>
     /// <param name="name">The resource's name.</param>
@@ -22,7 +22,9 @@ public static class PostgresBuilderExtensions
             name, port ?? builder.PortBase + PortOffset, ExternalResources.ConnectionString(name)));
     }
 
-    /// <summary>Adds a database on the server, created when it is absent. It is ready when it can be connected to.</summary>
+    /// <summary>
+    /// Adds a database on the server, created when it is absent. It is ready when it can be connected to.
+    /// </summary>
     /// <param name="builder">The server.</param>
     /// <param name="name">The resource's name: references see <c>ConnectionStrings__NAME</c>.</param>
     /// <param name="databaseName">What the server calls it; null: the same.</param>

@@ -61,7 +61,8 @@ public sealed class ProjectResource(string name, string projectPath) : Resource(
         if (Replicas > 1 && wanted.FirstOrDefault(endpoint => endpoint.Port is not null) is { Name: not null } both)
         {
             throw new ProvisioningException(
-                $"{Name} has {Replicas} replicas and a fixed port for its endpoint {both.Name}: choose one of the two.");
+                $"{Name} has {Replicas} replicas and a fixed port for its endpoint {both.Name}: "
+                + "choose one of the two.");
         }
 
         return

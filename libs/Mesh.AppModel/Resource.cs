@@ -24,8 +24,8 @@ public interface IResourceWithConnectionString
 }
 
 /// <summary>
-/// A PostgreSQL server: a private cluster under the state directory, or the one that <c>ConnectionStrings__NAME</c> in our
-/// own environment names.
+/// A PostgreSQL server: a private cluster under the state directory, or the one that <c>ConnectionStrings__NAME</c> in
+/// our own environment names.
 /// </summary>
 public sealed class PostgresServerResource(string name, int port, string? external) : Resource(name),
     IResourceWithConnectionString
@@ -58,8 +58,8 @@ public sealed class PostgresDatabaseResource(string name, string databaseName, P
 }
 
 /// <summary>
-/// A Kafka broker: an external one (<c>ConnectionStrings__NAME=host:port,…</c> in our own environment), else Apache Kafka
-/// from <c>KAFKA_HOME</c>, else the program given to <see cref="KafkaBuilderExtensions.RunAsProject"/>.
+/// A Kafka broker: an external one (<c>ConnectionStrings__NAME=host:port,…</c> in our own environment), else Apache
+/// Kafka from <c>KAFKA_HOME</c>, else the program given to <see cref="KafkaBuilderExtensions.RunAsProject"/>.
 /// </summary>
 public sealed class KafkaServerResource(string name, int port, string dataDirectory, string? external, string? home)
     : Resource(name), IResourceWithConnectionString

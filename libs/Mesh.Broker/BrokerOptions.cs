@@ -15,7 +15,7 @@ public enum BrokerFlush
 /// <summary>The broker's settings; validated once, at start.</summary>
 public sealed record BrokerOptions
 {
-    /// <summary>Where topics, records and committed offsets are kept. Created when missing; one broker at a time.</summary>
+    /// <summary>Where topics, records and committed offsets are kept. One broker at a time.</summary>
     public required string DataDirectory { get; init; }
 
     /// <summary>Where to listen; port 0 takes a free one. Loopback unless <see cref="AllowRemoteClients"/>.</summary>
@@ -27,7 +27,7 @@ public sealed record BrokerOptions
     /// <summary>The host that clients are told; null: the address that they connected to.</summary>
     public string? AdvertisedHost { get; init; }
 
-    /// <summary>The port that clients are told, for a broker behind a proxy; null: the one that they connected to.</summary>
+    /// <summary>The port that clients are told, say a proxy's; null: the one that they connected to.</summary>
     public int? AdvertisedPort { get; init; }
 
     /// <summary>Partitions of a topic that is created without saying how many.</summary>

@@ -41,10 +41,14 @@ public sealed record TopicDefinition(string Name, int Partitions, BusCodec Codec
 /// <summary>Limits of one <see cref="BusProducer"/>.</summary>
 public sealed record ProducerLimits
 {
-    /// <summary>How long to wait for more records before a batch is sent, in milliseconds; 0 batches by load alone.</summary>
+    /// <summary>
+    /// How long to wait for more records before a batch is sent, in milliseconds; 0 batches by load alone.
+    /// </summary>
     public double LingerMs { get; init; }
 
-    /// <summary>So many unacknowledged records may be queued before <see cref="ProduceTarget.Produce"/> waits.</summary>
+    /// <summary>
+    /// So many unacknowledged records may be queued before <see cref="ProduceTarget.Produce"/> waits.
+    /// </summary>
     public int QueueMaxMessages { get; init; } = 500_000;
 
     /// <summary>So many KiB may be queued before <see cref="ProduceTarget.Produce"/> waits.</summary>

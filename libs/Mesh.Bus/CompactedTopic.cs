@@ -50,7 +50,9 @@ public sealed class CompactedTopic : IAsyncDisposable
     /// the key is deleted.
     /// </param>
     /// <param name="logger">Where the client's messages go.</param>
-    /// <param name="failed">Called once at most, when reading has ended by a failure, before or after catching up.</param>
+    /// <param name="failed">
+    /// Called once at most, when reading has ended by a failure, before or after catching up.
+    /// </param>
     public static CompactedTopic Start(
         BusOptions options, string topic, int partitions, Action<FetchedRecord> apply, ILogger logger,
         Action<Exception>? failed = null)

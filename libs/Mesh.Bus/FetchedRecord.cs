@@ -19,7 +19,9 @@ public readonly record struct FetchedRecord(int Partition, long Offset, byte[]? 
     public bool IsTombstone => ReferenceEquals(Value, TombstoneValue);
 }
 
-/// <summary>Records of one topic that had arrived together, of any of its partitions, each partition's in order.</summary>
+/// <summary>
+/// Records of one topic that had arrived together, of any of its partitions, each partition's in order.
+/// </summary>
 /// <param name="topic">The topic.</param>
 /// <param name="records">The records; the batch is its receiver's to keep.</param>
 public sealed class FetchedBatch(string topic, ImmutableArray<FetchedRecord> records)

@@ -37,7 +37,9 @@ public sealed class ProduceTarget
     /// <param name="cancellation">Ends the wait for space in the queue.</param>
     /// <returns>False: the producer has ended and the record was not taken.</returns>
     /// <exception cref="RecordTooLargeException">The record is too large; the producer goes on.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled while waiting for space; the record was not taken.</exception>
+    /// <exception cref="OperationCanceledException">
+    /// Cancelled while waiting for space; the record was not taken.
+    /// </exception>
     public bool Produce(byte[]? key, byte[]? value, byte[]? origin, CancellationToken cancellation = default)
     {
         var message = new Message<byte[]?, byte[]?> { Key = key, Value = value };

@@ -33,8 +33,19 @@ public sealed record TopicReaderOptions
     /// <summary>The largest batch handed over.</summary>
     public int MaxBatchRecords { get; init; } = 1000;
 
-    /// <summary>How many KiB may be fetched ahead, over all partitions.</summary>
+    /// <summary>
+    /// How many KiB may be fetched ahead, over all partitions. The last fetch counts as the broker keeps it: what is
+    /// compressed takes more here.
+    /// </summary>
     public long QueuedMaxKbytes { get; init; } = 16 * 1024;
+
+    /// <summary>
+    /// How long the broker holds a fetch for which it has no record, in milliseconds. Records that arrive end it at
+    /// once;
+    /// but the client has one fetch under way, so <see cref="TopicReader.Assign"/> and <see
+    /// cref="TopicReader.Resume"/> take effect on an idle reader only after up to so long. A new reader begins at once.
+    /// </summary>
+    public int FetchWaitMs { get; init; } = 500;
 }
 
 /// <summary>

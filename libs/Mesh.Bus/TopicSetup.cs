@@ -9,7 +9,8 @@ namespace Mesh.Bus;
 /// <summary>Makes the topics at a broker what their definitions say.</summary>
 public static class TopicSetup
 {
-    // The native client waits inside a call until a broker's state changes; a call ends this often to see a cancellation.
+    // The native client waits inside a call until a broker's state changes; a call ends this often to see a
+    // cancellation.
     private static readonly TimeSpan MetadataCall = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AdminCall = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(50);

@@ -6,8 +6,8 @@ using Mesh.Provisioning.Linux;
 namespace Mesh.Provisioning;
 
 /// <summary>
-/// A real Apache Kafka (4.x, KRaft) of one node on 127.0.0.1, run from a distribution that is on this machine. It belongs
-/// to the process that started it and stops with it.
+/// A real Apache Kafka (4.x, KRaft) of one node on 127.0.0.1, run from a distribution that is on this machine. It
+/// belongs to the process that started it and stops with it.
 /// </summary>
 public sealed class ApacheKafka : IAsyncDisposable
 {
@@ -47,7 +47,8 @@ public sealed class ApacheKafka : IAsyncDisposable
         if (!File.Exists(Path.Combine(home, "bin/kafka-server-start.sh")))
         {
             throw new ProvisioningException(
-                $"KAFKA_HOME={options.Home} holds no bin/kafka-server-start.sh: set it to the folder of an Apache Kafka.");
+                $"KAFKA_HOME={options.Home} holds no bin/kafka-server-start.sh: "
+                + "set it to the folder of an Apache Kafka.");
         }
 
         if (Environment.GetEnvironmentVariable("JAVA_HOME") is null or "" && Machine.FindProgram("java") is null)

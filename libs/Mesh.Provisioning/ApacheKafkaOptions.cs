@@ -12,7 +12,9 @@ public sealed record ApacheKafkaOptions
     /// <summary>The port for clients on 127.0.0.1; 0: a free one.</summary>
     public int Port { get; init; }
 
-    /// <summary>The file the server's output is appended to; null: the data directory's path with ".log" behind it.</summary>
+    /// <summary>
+    /// The file the server's output is appended to; null: the data directory's path with ".log" behind it.
+    /// </summary>
     public string? LogFile { get; init; }
 
     /// <summary>Lines of server.properties on top of ours.</summary>

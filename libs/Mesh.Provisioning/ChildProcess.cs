@@ -7,9 +7,9 @@ namespace Mesh.Provisioning;
 /// <summary>
 /// A process that we started and that does not outlive us.
 /// <para>
-/// Two nets catch a parent that dies without a word (kill -9, out of memory). The child's standard input is a pipe whose
-/// other end only we hold: the kernel closes it with us, and a program that sees <c>MESH_PARENT_PIPE=1</c> stops when its
-/// standard input ends. For programs that are not ours, setpriv sets the kernel's parent-death signal.
+/// Two nets catch a parent that dies without a word (kill -9, out of memory). The child's standard input is a pipe
+/// whose other end only we hold: the kernel closes it with us, and a program that sees <c>MESH_PARENT_PIPE=1</c> stops
+/// when its standard input ends. For programs that are not ours, setpriv sets the kernel's parent-death signal.
 /// </para>
 /// <para>
 /// A child runs in a session of its own, so that Ctrl+C in the terminal reaches only us, and we can stop children in an
@@ -43,8 +43,8 @@ public sealed class ChildProcess : IAsyncDisposable
     public int Id { get; }
 
     /// <summary>
-    /// Completes with the exit code when the process has ended and its output has been delivered to the callbacks (128 +
-    /// signal when a signal ended it). Never faults.
+    /// Completes with the exit code when the process has ended and its output has been delivered to the callbacks (128
+    /// + signal when a signal ended it). Never faults.
     /// </summary>
     public Task<int> Exited { get; }
 
@@ -158,7 +158,9 @@ public sealed class ChildProcess : IAsyncDisposable
         return info;
     }
 
-    /// <summary>The program behind the wrappers that it needs, each of which ends by exec: one process, one id.</summary>
+    /// <summary>
+    /// The program behind the wrappers that it needs, each of which ends by exec: one process, one id.
+    /// </summary>
     private static List<string> Wrap(string program, ChildProcessOptions options)
     {
         List<string> command = [];

@@ -16,7 +16,8 @@ public sealed record ChildProcessOptions
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
     /// <summary>
-    /// Called with each line of standard output, on a pool thread, one call at a time. Null: lines are read and dropped.
+    /// Called with each line of standard output, on a pool thread, one call at a time. Null: lines are read and
+    /// dropped.
     /// </summary>
     public Action<string>? OnOutput { get; init; }
 
@@ -36,8 +37,8 @@ public sealed record ChildProcessOptions
     public PosixSignalName? DeathSignal { get; init; } = PosixSignalName.Term;
 
     /// <summary>
-    /// When we run as root: the account the child runs as, keeping only the capability to enter folders that this account
-    /// may not (a clone below a folder of mode 0700). Null, or not root: our own account.
+    /// When we run as root: the account the child runs as, keeping only the capability to enter folders that this
+    /// account may not (a clone below a folder of mode 0700). Null, or not root: our own account.
     /// </summary>
     public string? RunAs { get; init; }
 }

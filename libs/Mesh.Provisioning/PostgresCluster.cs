@@ -50,7 +50,8 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <exception cref="ProvisioningException">
     /// Another server works on the directory, the port is taken, or the server did not start: the message says which.
     /// </exception>
-    public static async Task<PostgresCluster> StartAsync(PostgresOptions options, CancellationToken cancellation = default)
+    public static async Task<PostgresCluster> StartAsync(
+        PostgresOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var programs = PostgresPrograms.Find() ?? throw SystemPackages.PostgresMissing();
@@ -89,8 +90,8 @@ public sealed class PostgresCluster : IAsyncDisposable
         PostgresDatabases.EnsureAsync(ServerConnectionString, name, cancellation);
 
     /// <summary>
-    /// Stops the server by fast shutdown (open transactions are rolled back, the data directory is left clean). After 30 s
-    /// it is killed; the next start recovers from the log.
+    /// Stops the server by fast shutdown (open transactions are rolled back, the data directory is left clean). After
+    /// 30 s it is killed; the next start recovers from the log.
     /// </summary>
     public Task StopAsync() => _server.StopAsync(StopLimit, PosixSignalName.Int);
 

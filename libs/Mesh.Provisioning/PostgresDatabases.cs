@@ -38,7 +38,8 @@ public static class PostgresDatabases
         {
             var where = new NpgsqlConnectionStringBuilder(server);
             throw new ProvisioningException(
-                $"Database {name} cannot be created on PostgreSQL at {where.Host}:{where.Port}: {error.Message}", error);
+                $"Database {name} cannot be created on PostgreSQL at {where.Host}:{where.Port}: {error.Message}",
+                error);
         }
     }
 

@@ -9,7 +9,9 @@ public sealed record PostgresOptions
     /// <summary>The TCP port on 127.0.0.1; 0: a free one.</summary>
     public int Port { get; init; }
 
-    /// <summary>The file the server's log is appended to; null: the data directory's path with ".log" behind it.</summary>
+    /// <summary>
+    /// The file the server's log is appended to; null: the data directory's path with ".log" behind it.
+    /// </summary>
     public string? LogFile { get; init; }
 
     /// <summary>

@@ -20,7 +20,8 @@ public class ProvisioningException : Exception
 }
 
 /// <summary>
-/// A system package or program is missing and could not be installed from here. The message holds the one command to run.
+/// A system package or program is missing and could not be installed from here. The message holds the one command to
+/// run.
 /// </summary>
 public sealed class MissingPrerequisiteException : ProvisioningException
 {

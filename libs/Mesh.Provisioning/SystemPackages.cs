@@ -20,8 +20,8 @@ public enum SystemPackage
 }
 
 /// <summary>
-/// The system packages the mesh needs, installed when they are missing and we may. When they are present, the check is a
-/// look at the file system and starts no process.
+/// The system packages the mesh needs, installed when they are missing and we may. When they are present, the check is
+/// a look at the file system and starts no process.
 /// </summary>
 public static class SystemPackages
 {
@@ -45,8 +45,8 @@ public static class SystemPackages
     }
 
     /// <summary>
-    /// Installs what is missing of the wanted packages with apt-get, when we are root or sudo asks for no password. Test
-    /// processes that start together wait for each other.
+    /// Installs what is missing of the wanted packages with apt-get, when we are root or sudo asks for no password.
+    /// Test processes that start together wait for each other.
     /// </summary>
     /// <param name="wanted">The packages to look for.</param>
     /// <param name="progress">Called with one line before something is installed, which takes a while.</param>
@@ -109,8 +109,8 @@ public static class SystemPackages
     {
         string[] folders = ["/usr/lib", "/usr/local/lib", "/lib"];
         var machine = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "aarch64" : "x86_64";
-        return folders.Any(folder => File.Exists($"{folder}/{KafkaLibrary}")
-                || File.Exists($"{folder}/{machine}-linux-gnu/{KafkaLibrary}"))
+        return folders.Any(folder => Machine.FileIsThere($"{folder}/{KafkaLibrary}")
+                || Machine.FileIsThere($"{folder}/{machine}-linux-gnu/{KafkaLibrary}"))
             || LoaderFinds(KafkaLibrary);
     }
 

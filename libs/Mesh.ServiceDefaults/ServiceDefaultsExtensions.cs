@@ -1,4 +1,3 @@
-using Grpc.HealthCheck;
 using Mesh.ServiceDefaults.Health;
 using Mesh.ServiceDefaults.Hosting;
 using Microsoft.AspNetCore.Builder;
@@ -25,7 +24,7 @@ public static class ServiceDefaultsExtensions
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc();
-        builder.Services.AddSingleton<HealthServiceImpl>();
+        builder.Services.AddGrpcHealth();
         builder.Services.AddSingleton<IHealthCheckPublisher, GrpcHealthPublisher>();
         builder.Services.Configure<HealthCheckPublisherOptions>(publisher =>
         {
@@ -70,7 +69,7 @@ public static class ServiceDefaultsExtensions
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthJson.WriteAsync });
-        app.MapGrpcService<HealthServiceImpl>();
+        app.MapGrpcHealthService();
         return app;
     }
 }

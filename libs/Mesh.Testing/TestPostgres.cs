@@ -5,8 +5,9 @@ using Mesh.Provisioning;
 namespace Mesh.Testing;
 
 /// <summary>
-/// One PostgreSQL cluster per test process: started when the first test asks, in a temporary directory, without fsync, and
-/// gone with the process, however that ends. Test classes that run in parallel share it; each asks for its own database.
+/// One PostgreSQL cluster per test process: started when the first test asks, in a temporary directory, without fsync,
+/// and gone with the process, however that ends. Test classes that run in parallel share it; each asks for its own
+/// database.
 /// </summary>
 public static class TestPostgres
 {
@@ -58,8 +59,9 @@ public static class TestPostgres
     }
 
     /// <summary>
-    /// The test host gives a process little time to clean up, and a killed one none. So a shell waits for the end of its
-    /// standard input, which comes with our end, stops the server (whose data nobody wants) and removes the directory.
+    /// The test host gives a process little time to clean up, and a killed one none. So a shell waits for the end of
+    /// its standard input, which comes with our end, stops the server (whose data nobody wants) and removes the
+    /// directory.
     /// </summary>
     private static void SweepAfterUs(int server, string folder)
     {

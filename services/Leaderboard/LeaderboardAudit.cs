@@ -32,7 +32,7 @@ internal sealed class LeaderboardAudit(PartitionHost<LeaderboardProcessor> host)
 
         foreach (AuditResponse subject in subjects.Values)
         {
-            await stream.WriteAsync(subject);
+            await stream.WriteAsync(subject, cancel);
         }
     }
 

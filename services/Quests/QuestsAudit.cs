@@ -35,14 +35,14 @@ internal sealed class QuestsAudit(PartitionHost<QuestsProcessor> host)
                 AuditResponse player = Note(players, transition);
                 if (player.Outcomes.Count + player.Items.Count >= EntriesOfMessage)
                 {
-                    await stream.WriteAsync(player);
+                    await stream.WriteAsync(player, cancel);
                     players.Remove(player.PlayerId);
                 }
             }
 
             foreach (AuditResponse player in players.Values)
             {
-                await stream.WriteAsync(player);
+                await stream.WriteAsync(player, cancel);
             }
         }
     }

@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Mesh.Contracts;
 using Mesh.Contracts.Events.V1;
 using Mesh.Quests.Core.Run;
-using Core = Mesh.Quests.Core.Catalog;
+using Catalog = Mesh.Quests.Core.Catalog;
 
 namespace Mesh.Quests;
 
@@ -43,7 +43,7 @@ internal static class QuestsEvents
     /// <summary>Whose stream a transition belongs to: the subject says it also where nobody earns.</summary>
     public static string PlayerOf(QuestTransition e) => e.Subject[2..];
 
-    public static GamePublished ToContract(string tenant, Core.CatalogEvent.GamePublished e, long nowUs) => new()
+    public static GamePublished ToContract(string tenant, Catalog.CatalogEvent.GamePublished e, long nowUs) => new()
     {
         Tenant = tenant,
         GameId = e.Definition.Slug,
@@ -52,9 +52,9 @@ internal static class QuestsEvents
         PublishedUs = nowUs,
     };
 
-    public static Core.CatalogEvent.GamePublished ToCore(GamePublished e) => new(e.Version, ToCore(e.Definition));
+    public static Catalog.CatalogEvent.GamePublished ToCore(GamePublished e) => new(e.Version, ToCore(e.Definition));
 
-    public static GameDefinition ToContract(Core.GameDefinition game)
+    public static GameDefinition ToContract(Catalog.GameDefinition game)
     {
         GameDefinition to = new()
         {
@@ -79,19 +79,19 @@ internal static class QuestsEvents
         return to;
     }
 
-    public static Core.GameDefinition ToCore(GameDefinition game) => new(
+    public static Catalog.GameDefinition ToCore(GameDefinition game) => new(
         game.Slug,
         game.Title,
-        (Core.ClockPolicy)game.ClockPolicy,
+        (Catalog.ClockPolicy)game.ClockPolicy,
         [.. game.Quests.Select(ToCore)],
-        [.. game.Rules.Select(rule => new Core.RewardRule(
+        [.. game.Rules.Select(rule => new Catalog.RewardRule(
             rule.RuleId, rule.QuestId, (TransitionKind)rule.On, rule.Currency, rule.Amount))],
         game.Scales.ToDictionary(StringComparer.Ordinal));
 
-    private static QuestDefinition ToContract(Core.QuestDefinition quest)
+    private static QuestDefinition ToContract(Catalog.QuestDefinition quest)
     {
         QuestDefinition to = new() { QuestId = quest.QuestId, Title = quest.Title };
-        if (quest.Type is Core.QuestType.ScavengerHunt hunt)
+        if (quest.Type is Catalog.QuestType.ScavengerHunt hunt)
         {
             to.ScavengerHunt = new ScavengerHunt { Needed = hunt.Needed, VenueIds = { hunt.VenueIds } };
         }
@@ -99,10 +99,10 @@ internal static class QuestsEvents
         return to;
     }
 
-    private static Core.QuestDefinition ToCore(QuestDefinition quest) => new(
+    private static Catalog.QuestDefinition ToCore(QuestDefinition quest) => new(
         quest.QuestId,
         quest.Title,
         quest.TypeCase == QuestDefinition.TypeOneofCase.ScavengerHunt
-            ? new Core.QuestType.ScavengerHunt([.. quest.ScavengerHunt.VenueIds], quest.ScavengerHunt.Needed)
+            ? new Catalog.QuestType.ScavengerHunt([.. quest.ScavengerHunt.VenueIds], quest.ScavengerHunt.Needed)
             : null);
 }

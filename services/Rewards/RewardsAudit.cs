@@ -28,7 +28,7 @@ internal sealed class RewardsAudit(PartitionHost<RewardsProcessor> host)
                 RewardIssued issued = RewardIssued.Parser.ParseFrom(stored.Body);
                 if (issued.Tenant == tenant && issued.GameId == game)
                 {
-                    await NoteAsync(players, issued, stream);
+                    await NoteAsync(players, issued, stream, cancel);
                 }
             }
 
@@ -44,23 +44,26 @@ internal sealed class RewardsAudit(PartitionHost<RewardsProcessor> host)
                 AuditResponse message = players.GetValueOrDefault(player) ?? new AuditResponse { PlayerId = player };
                 message.Balances.AddRange(balances.Select(b => ToBalance(b.Currency, b.Amount)));
                 players.Remove(player);
-                await stream.WriteAsync(message);
+                await stream.WriteAsync(message, cancel);
             }
 
             // Rewards of players without a wallet: the reader shall see that as well.
             foreach (AuditResponse message in players.Values)
             {
-                await stream.WriteAsync(message);
+                await stream.WriteAsync(message, cancel);
             }
         }
 
         AuditResponse last = new();
         last.Balances.AddRange(mint.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => ToBalance(m.Key, m.Value)));
-        await stream.WriteAsync(last);
+        await stream.WriteAsync(last, cancel);
     }
 
     private static async Task NoteAsync(
-        Dictionary<string, AuditResponse> players, RewardIssued issued, IServerStreamWriter<AuditResponse> stream)
+        Dictionary<string, AuditResponse> players,
+        RewardIssued issued,
+        IServerStreamWriter<AuditResponse> stream,
+        CancellationToken cancel)
     {
         if (!players.TryGetValue(issued.PlayerId, out AuditResponse? message))
         {
@@ -78,7 +81,7 @@ internal sealed class RewardsAudit(PartitionHost<RewardsProcessor> host)
         if (message.Rewards.Count >= RewardsOfMessage)
         {
             players.Remove(issued.PlayerId);
-            await stream.WriteAsync(message);
+            await stream.WriteAsync(message, cancel);
         }
     }
 

@@ -30,13 +30,14 @@ internal sealed class SessionsAudit(PartitionHost<SessionsProcessor> host)
 
             foreach ((string player, Count count) in players)
             {
-                await stream.WriteAsync(new AuditResponse
+                AuditResponse message = new()
                 {
                     PlayerId = player,
                     Actions = (ulong)count.Actions.Count,
                     Sessions = (ulong)count.Open.Count,
                     Events = count.Events,
-                });
+                };
+                await stream.WriteAsync(message, cancel);
             }
         }
     }

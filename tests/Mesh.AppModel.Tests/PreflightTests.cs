@@ -77,7 +77,11 @@ public sealed class PreflightTests
         var options = projects[0].ApplicationBuilder.Options;
         var location = HostLocation.Find(AppContext.BaseDirectory);
         var error = await Assert.ThrowsAsync<ProvisioningException>(() => Preflight.CheckAsync(
-            [.. projects.Select(project => project.Resource)], options, location, TextWriter.Null, CancellationToken.None));
+            [.. projects.Select(project => project.Resource)],
+            options,
+            location,
+            TextWriter.Null,
+            CancellationToken.None));
         return error.Message;
     }
 }

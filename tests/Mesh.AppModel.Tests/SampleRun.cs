@@ -6,7 +6,9 @@ using Mesh.Provisioning;
 
 namespace Mesh.AppModel.Tests;
 
-/// <summary>One run of SampleHost: a real host with real children, in a state directory and a port block of its own.</summary>
+/// <summary>
+/// One run of SampleHost: a real host with real children, in a state directory and a port block of its own.
+/// </summary>
 internal sealed class SampleRun : IAsyncDisposable
 {
     private const string Running = "Everything runs.";
@@ -55,13 +57,17 @@ internal sealed class SampleRun : IAsyncDisposable
     ];
 
     /// <summary>Starts the host's program itself.</summary>
-    internal static SampleRun Start(SampleState state, string[]? arguments = null, params (string, string)[] variables) =>
+    internal static SampleRun Start(
+        SampleState state, string[]? arguments = null, params (string, string)[] variables) =>
         new(state, [SampleState.HostAssembly, .. state.Arguments, .. arguments ?? []], Environment(variables));
 
     /// <summary>Starts the host by dotnet run.</summary>
     internal static SampleRun StartByDotnetRun(SampleState state) => new(
         state,
-        ["run", "--no-build", "--configuration", SampleState.Configuration, "--project", SampleState.HostProject, "--", .. state.Arguments],
+        [
+            "run", "--no-build", "--configuration", SampleState.Configuration, "--project", SampleState.HostProject,
+            "--", .. state.Arguments,
+        ],
         Environment([]));
 
     internal static bool IsAlive(int process)
@@ -101,7 +107,11 @@ internal sealed class SampleRun : IAsyncDisposable
 
     internal static async Task<JsonNode> GetAsync(string url, Version version)
     {
-        using var client = new HttpClient { DefaultRequestVersion = version, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        using var client = new HttpClient
+        {
+            DefaultRequestVersion = version,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         return JsonNode.Parse(await client.GetStringAsync(new Uri(url)))!;
     }
 

@@ -28,7 +28,9 @@ internal sealed class SampleState : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    /// <summary>Below the range from which free ports are taken, so that nobody else's free port lies in the block.</summary>
+    /// <summary>
+    /// Below the range from which free ports are taken, so that nobody else's free port lies in the block.
+    /// </summary>
     private static int FindBlock()
     {
         int[] offsets = [0, 80, 92, 432];

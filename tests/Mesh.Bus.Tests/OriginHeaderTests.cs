@@ -8,10 +8,10 @@ public sealed class OriginHeaderTests
     private static readonly RecordOrigin Whole =
         new(Store, 11, (1UL << 48) + 300, 299, new RecordRoot(Action, 2, 7, 150, 1_766_300_000_000_000));
 
-    // Written by hand from the encoding guide: tag = field << 3 | wire type; lengths and numbers as varints.
+    // Tag = field << 3 | wire type, lengths and numbers as varints; protoc --encode writes the same.
     private const string WholeHex =
         "0a10" + "00112233445566778899aabbccddeeff" + "100b" + "18ac828080808040" + "20ab02"
-        + "2a23" + "0a10" + "0102030405060708090a0b0c0d0e0f10" + "1002" + "1807" + "209601" + "288080fcb5839b9103";
+        + "2a22" + "0a10" + "0102030405060708090a0b0c0d0e0f10" + "1002" + "1807" + "209601" + "2880b0c4a08cce9103";
 
     [Fact]
     public void Origin_Whole_IsWrittenAsProtobufWouldWriteIt()

@@ -52,7 +52,7 @@ public abstract class TopicReaderSuite(IBroker broker)
     {
         // What the reader has fetched ahead is what it still delivers after the log behind it was deleted.
         const int count = 10_000, bytes = 4096;
-        string topic = await broker.NewTopicAsync();
+        string topic = await broker.NewTopicAsync(codec: BusCodec.None);
         broker.Fill(topic, 0, count, bytes);
         using var release = new ManualResetEventSlim();
         var blocked = new Received();

@@ -87,7 +87,8 @@ public abstract class TopicSetupSuite(IBroker broker)
         await EnsureAsync([topic]);
 
         var error = await Assert.ThrowsAsync<TopicMismatchException>(() => EnsureAsync([change(topic)]));
-        Assert.Equal((topic.Name, setting, expected, actual), (error.Topic, error.Setting, error.Expected, error.Actual));
+        Assert.Equal(
+            (topic.Name, setting, expected, actual), (error.Topic, error.Setting, error.Expected, error.Actual));
     }
 
     private Task EnsureAsync(TopicDefinition[] topics) =>

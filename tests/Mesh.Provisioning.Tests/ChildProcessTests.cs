@@ -32,7 +32,8 @@ public sealed class ChildProcessTests
     public async Task Stop_OfAProgramThatListens_IsClean()
     {
         var ready = new TaskCompletionSource();
-        await using var child = Shell("trap 'exit 3' TERM; echo ready; while :; do read x; done", _ => ready.TrySetResult());
+        await using var child = Shell(
+            "trap 'exit 3' TERM; echo ready; while :; do read x; done", _ => ready.TrySetResult());
         await Deadline.WithinAsync(ready.Task);
 
         Assert.True(await child.StopAsync(Long));

@@ -17,7 +17,8 @@ internal sealed record HostLocation(
         if (configuration?.Parent is not { Name: "bin", Parent: { } project })
         {
             throw new ProvisioningException(
-                $"{programDirectory} is no build output (bin/CONFIGURATION/FRAMEWORK). Use: dotnet run --project AppHost");
+                $"{programDirectory} is no build output (bin/CONFIGURATION/FRAMEWORK). "
+                + "Use: dotnet run --project AppHost");
         }
 
         var root = project;

@@ -47,7 +47,8 @@ internal sealed class Orchestrator : IAsyncDisposable
         catch (Exception) when (!cancellation.IsCancellationRequested)
         {
             // The first real failure made the others give up; it is the one to report.
-            var failure = starts.Values.Select(start => start.Exception?.InnerException).FirstOrDefault(e => e is not null);
+            var failure = starts.Values
+                .Select(start => start.Exception?.InnerException).FirstOrDefault(error => error is not null);
             throw failure ?? new ProvisioningException(Death.IsCompleted ? await Death : "The start was given up.");
         }
 

@@ -16,7 +16,7 @@ internal static class Overview
             console.Profile.Width = PlainWidth;
         }
 
-        var order = resources.Select((resource, index) => (resource, index)).ToDictionary(p => p.resource, p => p.index);
+        var order = resources.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         var table = new Table().Border(TableBorder.Rounded).AddColumns("name", "url", "pid", "state");
         foreach (var part in parts.OrderBy(part => order[part.Resource]).ThenBy(part => part.Name))
         {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Mesh.AppModel.Hosting;
 
 /// <summary>
-/// <c>dotnet run</c> starts us and waits. Killed by -9 it takes nobody along, so we look once a second whether it is still
-/// our parent. A shell may end before us (nohup), so only that kind of parent counts.
+/// <c>dotnet run</c> starts us and waits. Killed by -9 it takes nobody along, so we look once a second whether it is
+/// still our parent. A shell may end before us (nohup), so only that kind of parent counts.
 /// </summary>
 internal sealed partial class ParentWatch : IDisposable
 {
@@ -14,7 +14,9 @@ internal sealed partial class ParentWatch : IDisposable
 
     private ParentWatch(Timer? timer) => _timer = timer;
 
-    /// <summary>Calls back once the parent is gone, when the parent is <c>dotnet run</c> or <c>dotnet watch</c>.</summary>
+    /// <summary>
+    /// Calls back once the parent is gone, when the parent is <c>dotnet run</c> or <c>dotnet watch</c>.
+    /// </summary>
     internal static ParentWatch Start(Action gone)
     {
         var parent = GetParentProcessId();

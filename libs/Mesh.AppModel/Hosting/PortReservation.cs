@@ -2,7 +2,9 @@ using Mesh.Provisioning;
 
 namespace Mesh.AppModel.Hosting;
 
-/// <summary>Ports of this application that are promised but not bound yet: nobody listens on them, so they look free.</summary>
+/// <summary>
+/// Ports of this application that are promised but not bound yet: nobody listens on them, so they look free.
+/// </summary>
 internal static class PortReservation
 {
     private static readonly HashSet<int> Promised = [];

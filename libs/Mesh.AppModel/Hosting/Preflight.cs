@@ -2,7 +2,9 @@ using Mesh.Provisioning;
 
 namespace Mesh.AppModel.Hosting;
 
-/// <summary>What can be known before anything starts: a wrong composition, missing prerequisites, taken ports.</summary>
+/// <summary>
+/// What can be known before anything starts: a wrong composition, missing prerequisites, taken ports.
+/// </summary>
 internal static class Preflight
 {
     /// <exception cref="ProvisioningException">Something is wrong: says what, and what to do.</exception>
@@ -114,7 +116,8 @@ internal static class Preflight
             {
                 throw new ProvisioningException(
                     $"Port {port} ({name}) is taken by another program: stop that one, "
-                    + $"or move this application's ports with --ports BASE (for example --ports {Elsewhere(resources)}).");
+                    + "or move this application's ports with --ports BASE "
+                    + $"(for example --ports {Elsewhere(resources)}).");
             }
         }
     }

@@ -56,7 +56,8 @@ internal sealed class StateDirectory : IDisposable
         }
         catch (UnauthorizedAccessException error)
         {
-            throw new ProvisioningException($"{path} is not ours to write: choose another folder with --state DIR.", error);
+            throw new ProvisioningException(
+                $"{path} is not ours to write: choose another folder with --state DIR.", error);
         }
     }
 
@@ -84,7 +85,8 @@ internal sealed class StateDirectory : IDisposable
             if (Stopwatch.GetElapsedTime(started) > EarlierRunLimit)
             {
                 throw new ProvisioningException(
-                    $"{survivor.Name} of an earlier run still runs as process {survivor.Id}. Run: kill -9 {survivor.Id}");
+                    $"{survivor.Name} of an earlier run still runs as process {survivor.Id}. "
+                    + $"Run: kill -9 {survivor.Id}");
             }
 
             await Task.Delay(Beat, cancellation);

@@ -110,7 +110,7 @@ internal sealed partial class PartitionLog
                 continue;
             }
 
-            ArraySegment<byte> bytes = chunk.From(Math.Max(offset, chunk.FirstOffset), maxBytes - read, atLeastOne && read == 0);
+            ArraySegment<byte> bytes = chunk.From(offset, maxBytes - read, atLeastOne && read == 0);
             if (bytes.Count == 0 || !sink.HasRoom)
             {
                 break;
@@ -119,8 +119,9 @@ internal sealed partial class PartitionLog
             chunk.Hold();
             sink.Add(bytes, chunk);
             read += bytes.Count;
-            if (read >= maxBytes)
+            if (!chunk.IsEnd(bytes))
             {
+                // What follows in this chunk did not fit; a later chunk's batch might, and would leave a hole.
                 break;
             }
         }

@@ -123,14 +123,18 @@ internal sealed partial class PartitionLog : IDisposable
         return result;
     }
 
-    /// <summary>Forgets a chunk of the tail to make room, unless it is gone already.</summary>
+    /// <summary>
+    /// Forgets the tail up to a chunk to make room, unless it is gone already. Older chunks go with it: the tail has
+    /// no holes.
+    /// </summary>
     public void DropTail(TailChunk chunk)
     {
         lock (_gate)
         {
-            if (_tail.Remove(chunk))
+            for (int left = _tail.IndexOf(chunk); left >= 0; left--)
             {
-                Forget(chunk);
+                Forget(_tail[0]);
+                _tail.RemoveAt(0);
             }
         }
     }

@@ -18,7 +18,8 @@ internal sealed class Segment : IDisposable
     {
         BaseOffset = baseOffset;
         FilePath = Path.Combine(directory, baseOffset.ToString("D20", CultureInfo.InvariantCulture) + ".log");
-        Handle = File.OpenHandle(FilePath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        Handle = File.OpenHandle(
+            FilePath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
     }
 
     public long BaseOffset { get; }

@@ -80,7 +80,8 @@ internal static class SegmentReader
             BatchHeader batch = new(header);
             if (batch.MaxTimestamp >= timestampMs)
             {
-                return (batch.BaseOffset, Math.Max(batch.BaseTimestamp, timestampMs));
+                bool first = !batch.HasAppendTime && batch.BaseTimestamp >= timestampMs;
+                return (batch.BaseOffset, first ? batch.BaseTimestamp : batch.MaxTimestamp);
             }
 
             from += (int)batch.TotalBytes;

@@ -71,6 +71,9 @@ internal sealed class TailChunk : IReleasable
         return new ArraySegment<byte>(_bytes, start, end - start);
     }
 
+    /// <summary>Whether a range taken from here reaches to the last batch held.</summary>
+    public bool IsEnd(ArraySegment<byte> range) => range.Offset + range.Count == UsedBytes;
+
     public void Hold() => Interlocked.Increment(ref _holders);
 
     public void Release()

@@ -4,7 +4,7 @@ using Mesh.Broker.Wire;
 
 namespace Mesh.Broker.Requests;
 
-/// <summary>AlterConfigs, 0–2: replaces all of a topic's configurations. The broker's own are set at its start.</summary>
+/// <summary>AlterConfigs, 0–2: replaces all of a topic's configurations. The broker's are set at start.</summary>
 internal static class AlterConfigsApi
 {
     public static readonly ApiSpec Spec = new(ApiKey.AlterConfigs, 0, 2, 2, Handle);
@@ -79,7 +79,7 @@ internal static class ConfigChange
         {
             ErrorCode.None => null,
             ErrorCode.InvalidConfig => refusal,
-            ErrorCode.InvalidRequest => "Only topics have configurations that can change; the broker's are set at start.",
+            ErrorCode.InvalidRequest => "Only topics have configurations that can change.",
             _ => $"No such topic: {name}",
         });
         response.Int8(type);

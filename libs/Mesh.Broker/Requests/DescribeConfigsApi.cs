@@ -57,7 +57,7 @@ internal static class DescribeConfigsApi
         return true;
     }
 
-    /// <summary>The configurations in a CreateTopics response, version 5; null where the topic was not created.</summary>
+    /// <summary>The configurations in a CreateTopics response, version 5; null where none was created.</summary>
     public static void WriteCreatedConfigs(WireWriter response, IReadOnlyDictionary<string, string>? overrides)
     {
         if (overrides is null)
@@ -96,14 +96,15 @@ internal static class DescribeConfigsApi
         response.Tags();
     }
 
-    private static (ErrorCode Error, List<Entry> Entries) Find(BrokerState broker, sbyte type, string name) => type switch
-    {
-        TopicResource => broker.Topics.Find(name) is Topic topic
-            ? (ErrorCode.None, EntriesOf(topic.Configs))
-            : (ErrorCode.UnknownTopicOrPartition, []),
-        BrokerResource => (ErrorCode.None, EntriesOf(broker.Options)),
-        _ => (ErrorCode.InvalidRequest, []),
-    };
+    private static (ErrorCode Error, List<Entry> Entries) Find(BrokerState broker, sbyte type, string name) =>
+        type switch
+        {
+            TopicResource => broker.Topics.Find(name) is Topic topic
+                ? (ErrorCode.None, EntriesOf(topic.Configs))
+                : (ErrorCode.UnknownTopicOrPartition, []),
+            BrokerResource => (ErrorCode.None, EntriesOf(broker.Options)),
+            _ => (ErrorCode.InvalidRequest, []),
+        };
 
     private static List<Entry> EntriesOf(IReadOnlyDictionary<string, string> overrides) =>
         [.. TopicConfigs.Known.Values.Select(d => new Entry(

@@ -4,7 +4,7 @@ using Mesh.Broker.Wire;
 
 namespace Mesh.Broker.Requests;
 
-/// <summary>IncrementalAlterConfigs, 0–1: sets, deletes, appends to or subtracts from a topic's configurations.</summary>
+/// <summary>IncrementalAlterConfigs, 0–1: sets, deletes, appends or subtracts a topic's configurations.</summary>
 internal static class IncrementalAlterConfigsApi
 {
     private const sbyte Set = 0;

@@ -4,7 +4,7 @@ using Mesh.Broker.Wire;
 
 namespace Mesh.Broker.Requests;
 
-/// <summary>OffsetFetch, 1–7: a group's committed offsets, all of them when no topics are named (2 and later).</summary>
+/// <summary>OffsetFetch, 1–7: a group's committed offsets; all when no topics are named (from 2 on).</summary>
 internal static class OffsetFetchApi
 {
     public static readonly ApiSpec Spec = new(ApiKey.OffsetFetch, 1, 7, 6, Handle);

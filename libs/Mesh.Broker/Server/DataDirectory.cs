@@ -25,7 +25,7 @@ internal sealed class DataDirectory : IDisposable
 
     public StoredCluster Cluster { get; private set; }
 
-    /// <summary>Takes the directory, or throws <see cref="InvalidOperationException"/> when another broker has it.</summary>
+    /// <summary>Takes the directory; <see cref="InvalidOperationException"/> when another broker has it.</summary>
     public static DataDirectory Take(string path)
     {
         string full = System.IO.Path.GetFullPath(path);
@@ -66,7 +66,7 @@ internal sealed class DataDirectory : IDisposable
         }
 
         // 16 random bytes in URL-safe base64, as Apache Kafka writes its cluster ids.
-        string id = Convert.ToBase64String(Guid.NewGuid().ToByteArray()).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        string id = System.Buffers.Text.Base64Url.EncodeToString(Guid.NewGuid().ToByteArray());
         return Save(new StoredCluster(id, 0));
     }
 

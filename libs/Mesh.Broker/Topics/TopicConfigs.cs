@@ -82,7 +82,8 @@ internal static class TopicConfigs
         {
             ConfigType.Int => int.TryParse(value, CultureInfo.InvariantCulture, out int n) && n >= known.Minimum,
             ConfigType.Long => long.TryParse(value, CultureInfo.InvariantCulture, out long n) && n >= known.Minimum,
-            ConfigType.Decimal => double.TryParse(value, CultureInfo.InvariantCulture, out double d) && d is >= 0 and <= 1,
+            ConfigType.Decimal =>
+                double.TryParse(value, CultureInfo.InvariantCulture, out double d) && d is >= 0 and <= 1,
             ConfigType.List => value.Split(',').All(part => known.Choices!.Contains(part.Trim())),
             _ => known.Choices is null || known.Choices.Contains(value),
         };

@@ -91,7 +91,7 @@ internal sealed class TopicStore : IDisposable
         }
     }
 
-    /// <summary>Deletes a topic: first from the file, then its folder, so that a crash between leaves litter only.</summary>
+    /// <summary>Deletes a topic: first from the file, then its folder; a crash between leaves only litter.</summary>
     public ErrorCode Delete(string name)
     {
         lock (_changes)
@@ -140,8 +140,9 @@ internal sealed class TopicStore : IDisposable
         }
     }
 
-    /// <summary>Changes a topic's configuration by a function of what is set now; null when it does not exist.</summary>
-    public bool Configure(string name, Func<IReadOnlyDictionary<string, string>, SortedDictionary<string, string>> change)
+    /// <summary>Changes a topic's configuration by a function of what is set now; false when there is none.</summary>
+    public bool Configure(
+        string name, Func<IReadOnlyDictionary<string, string>, SortedDictionary<string, string>> change)
     {
         lock (_changes)
         {

@@ -53,6 +53,9 @@ internal readonly ref struct BatchHeader
 
     public bool IsControl => (Attributes & 32) != 0;
 
+    /// <summary>Whether its records carry the time of their arrival, which is the batch's newest timestamp.</summary>
+    public bool HasAppendTime => (Attributes & LogAppendTimeBit) != 0;
+
     public int LastOffsetDelta => BinaryPrimitives.ReadInt32BigEndian(_bytes[LastOffsetDeltaAt..]);
 
     public long LastOffset => BaseOffset + LastOffsetDelta;

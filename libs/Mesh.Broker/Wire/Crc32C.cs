@@ -6,7 +6,7 @@ namespace Mesh.Broker.Wire;
 /// <summary>CRC-32C (Castagnoli), the checksum of record batches and of the broker's own journals.</summary>
 internal static class Crc32C
 {
-    /// <summary>Checksums <paramref name="bytes"/>: initial value and final xor are all ones, as Kafka has it.</summary>
+    /// <summary>Checksums <paramref name="bytes"/>; initial value and final xor are all ones.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes)
     {
         uint crc = 0xFFFFFFFF;

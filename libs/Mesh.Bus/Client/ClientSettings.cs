@@ -26,7 +26,7 @@ internal static class ClientSettings
         return settings;
     }
 
-    public static Dictionary<string, string> Consumer(BusOptions options, bool withHeaders, long queuedMaxKbytes)
+    public static Dictionary<string, string> Consumer(BusOptions options, TopicReaderOptions reading)
     {
         Dictionary<string, string> settings = Common(options);
         // assign() wants a group's name all the same; nothing is ever committed under it.
@@ -35,13 +35,13 @@ internal static class ClientSettings
         settings["enable.auto.offset.store"] = "false";
         settings["auto.offset.reset"] = "error";
         settings["allow.auto.create.topics"] = "false";
-        settings["fetch.wait.max.ms"] = "500";
+        settings["fetch.wait.max.ms"] = reading.FetchWaitMs.ToString(CultureInfo.InvariantCulture);
         settings["fetch.min.bytes"] = "1";
         // librdkafka 2.0.2 also waits so long before it fetches again after its local queue was full.
         settings["fetch.error.backoff.ms"] = "10";
         settings["queued.min.messages"] = "20000";
-        settings["queued.max.messages.kbytes"] = queuedMaxKbytes.ToString(CultureInfo.InvariantCulture);
-        settings["dotnet.consumer.consume.result.fields"] = withHeaders ? "headers" : "none";
+        settings["queued.max.messages.kbytes"] = reading.QueuedMaxKbytes.ToString(CultureInfo.InvariantCulture);
+        settings["dotnet.consumer.consume.result.fields"] = reading.WithOrigins ? "headers" : "none";
         return settings;
     }
 

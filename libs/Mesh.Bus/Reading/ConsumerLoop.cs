@@ -38,8 +38,7 @@ internal sealed class ConsumerLoop
         (_topic, _maxBatch, _withOrigins) = (reading.Topic, reading.MaxBatchRecords, reading.WithOrigins);
         (_deliver, _endReached, _failed, _logger) = (deliver, endReached, failed, logger);
         _buffer = new FetchedRecord[_maxBatch];
-        Dictionary<string, string> settings =
-            ClientSettings.Consumer(options, reading.WithOrigins, reading.QueuedMaxKbytes);
+        Dictionary<string, string> settings = ClientSettings.Consumer(options, reading);
         settings["enable.partition.eof"] = endReached is null ? "false" : "true";
         _consumer = new ConsumerBuilder<byte[]?, byte[]>(settings)
             .SetKeyDeserializer(new KeyReader(reading.WithKeys))

@@ -8,7 +8,7 @@ public static class AsyncStreamReaderExtensions
     /// <summary>Moves to the next message without a cancellation token.</summary>
     /// <param name="streamReader">The stream to read.</param>
     /// <typeparam name="T">The message type.</typeparam>
-    /// <returns>True when there is a message in <see cref="IAsyncStreamReader{T}.Current"/>; false at the end.</returns>
+    /// <returns>True with a message in <see cref="IAsyncStreamReader{T}.Current"/>; false at the end.</returns>
     public static Task<bool> MoveNext<T>(this IAsyncStreamReader<T> streamReader)
         where T : class
     {

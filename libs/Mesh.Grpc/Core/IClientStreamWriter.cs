@@ -4,7 +4,7 @@ namespace Grpc.Core;
 /// <typeparam name="T">The request type.</typeparam>
 public interface IClientStreamWriter<in T> : IAsyncStreamWriter<T>
 {
-    /// <summary>Ends the stream of requests, sending what has been buffered. Nothing can be written afterwards.</summary>
+    /// <summary>Ends the stream of requests, sending what has been buffered. Nothing can follow.</summary>
     /// <returns>A task that completes when the end has been handed to the transport.</returns>
     Task CompleteAsync();
 }

@@ -1,6 +1,6 @@
 namespace Grpc.Core;
 
-/// <summary>The only kind of <see cref="ContextPropagationToken"/>: what a call on behalf of another inherits.</summary>
+/// <summary>The only kind of <see cref="ContextPropagationToken"/>: what a call for another inherits.</summary>
 /// <param name="deadline">The inherited deadline in UTC, if any.</param>
 /// <param name="cancellationToken">The inherited cancellation.</param>
 internal sealed class InheritedContext(DateTime? deadline, CancellationToken cancellationToken)

@@ -3,8 +3,8 @@ using System.Collections;
 namespace Grpc.Core;
 
 /// <summary>
-/// Headers or trailers: pairs of a lower-case key and a value, in order; a key may occur several times. Keys that end in
-/// <c>-bin</c> have bytes as their value, all others ASCII text.
+/// Headers or trailers: pairs of a lower-case key and a value, in order; a key may occur several times. Keys that end
+/// in <c>-bin</c> have bytes as their value, all others ASCII text.
 /// </summary>
 public sealed partial class Metadata : IList<Metadata.Entry>
 {

@@ -17,7 +17,8 @@ public static class GrpcEndpointRouteBuilderExtensions
     /// <param name="builder">Where to map.</param>
     /// <typeparam name="TService">The implementation, derived from a generated service base class.</typeparam>
     /// <returns>A builder for conventions.</returns>
-    /// <exception cref="InvalidOperationException">AddGrpc was not called, or the type is not a gRPC service.</exception>
+    /// <exception cref="InvalidOperationException">AddGrpc was not called, or the type is no gRPC service.
+    /// </exception>
     public static GrpcServiceEndpointConventionBuilder MapGrpcService<TService>(this IEndpointRouteBuilder builder)
         where TService : class
     {

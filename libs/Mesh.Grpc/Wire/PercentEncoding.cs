@@ -35,7 +35,7 @@ internal static class PercentEncoding
         return coded.ToString();
     }
 
-    /// <summary>Decodes a text. Never fails: what is not a valid code stands for itself, as the protocol asks.</summary>
+    /// <summary>Decodes a text. Never fails: what is no valid code stands for itself, as the protocol asks.</summary>
     /// <param name="coded">The value of the header.</param>
     public static string Decode(string coded)
     {

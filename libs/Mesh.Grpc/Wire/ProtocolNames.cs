@@ -38,7 +38,7 @@ internal static class ProtocolNames
     }
 
     /// <summary>
-    /// Whether a header belongs to HTTP or gRPC itself, so that it is neither shown to nor taken from users as metadata.
+    /// Whether a header belongs to HTTP or gRPC itself, so that it is neither shown to users nor taken from them.
     /// </summary>
     /// <param name="name">The name, in any case.</param>
     public static bool IsReserved(string name) => name.Length == 0 || name[0] == ':' || name.ToLowerInvariant() is

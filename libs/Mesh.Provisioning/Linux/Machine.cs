@@ -5,15 +5,21 @@ internal static class Machine
 {
     internal static bool IsRoot => LibC.GetEffectiveUserId() == 0;
 
-    /// <summary>The full path of a program on PATH (or in the usual places that cut-down PATHs leave out), or null.</summary>
+    /// <summary>
+    /// The full path of a program on PATH (or in the usual places that cut-down PATHs leave out), or null.
+    /// </summary>
     internal static string? FindProgram(string name)
     {
         var path = Environment.GetEnvironmentVariable("PATH") ?? "";
         return path.Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Concat(["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin", "/sbin"])
             .Select(directory => Path.Combine(directory, name))
-            .FirstOrDefault(File.Exists);
+            .FirstOrDefault(FileIsThere);
     }
+
+    /// <summary>Whether the file exists; a link whose target is gone (a removed package) does not count.</summary>
+    internal static bool FileIsThere(string path) =>
+        File.Exists(path) && (File.ResolveLinkTarget(path, returnFinalTarget: true)?.Exists ?? true);
 
     /// <summary>User and group id of an account in /etc/passwd, or null.</summary>
     internal static (uint User, uint Group)? FindAccount(string name)

@@ -8,8 +8,8 @@ internal static class AptInstaller
 {
     /// <summary>
     /// Debian's postgresql package makes and starts a cluster of its own on port 5432, which nobody asked for, unless
-    /// postgresql-common's configuration says otherwise. So postgresql-common goes first, its setting is changed for the
-    /// time of the installation only, and changed back.
+    /// postgresql-common's configuration says otherwise. So postgresql-common goes first, its setting is changed for
+    /// the time of the installation only, and changed back.
     /// </summary>
     private const string Script =
         """

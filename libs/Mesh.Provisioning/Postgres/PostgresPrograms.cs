@@ -18,7 +18,7 @@ internal sealed record PostgresPrograms(string Initdb, string Postgres)
         foreach (var folder in folders.OfType<string>())
         {
             var found = new PostgresPrograms(Path.Combine(folder, "initdb"), Path.Combine(folder, "postgres"));
-            if (File.Exists(found.Initdb) && File.Exists(found.Postgres))
+            if (Machine.FileIsThere(found.Initdb) && Machine.FileIsThere(found.Postgres))
             {
                 return found;
             }

@@ -24,8 +24,8 @@ internal readonly record struct PostmasterFile(int Pid, string Status)
     }
 
     /// <summary>
-    /// Whether that process is a server that works on this directory now: the id of a dead one may belong to anything by
-    /// now, and a server's working directory is its data directory.
+    /// Whether that process is a server that works on this directory now: the id of a dead one may belong to anything
+    /// by now, and a server's working directory is its data directory.
     /// </summary>
     internal bool IsServing(string dataDirectory)
     {

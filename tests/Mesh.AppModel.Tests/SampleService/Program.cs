@@ -25,6 +25,5 @@ app.MapGet("/health", () => "healthy");
 app.MapGet("/env", () => Environment.GetEnvironmentVariables()
     .Cast<System.Collections.DictionaryEntry>()
     .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value));
-app.MapPost("/die", () => Environment.Exit(9));
 ParentPipe.StopWith(app.Lifetime);
 app.Run();

@@ -13,7 +13,7 @@ public abstract class ClientTests
 
     private static string NewTopic() => $"topic-{Guid.NewGuid():N}";
 
-    [KafkaFact]
+    [Fact]
     public async Task Topic_CreatedThroughTheAdminClient_HasItsPartitionsAndConfigs()
     {
         string topic = NewTopic();
@@ -38,7 +38,7 @@ public abstract class ClientTests
         Assert.False(described.Entries["retention.ms"].IsDefault);
     }
 
-    [KafkaFact]
+    [Fact]
     public async Task Topic_CreatedTwice_IsRefusedTheSecondTime()
     {
         string topic = NewTopic();
@@ -48,7 +48,7 @@ public abstract class ClientTests
         Assert.Equal(ErrorCode.TopicAlreadyExists, refused.Results[0].Error.Code);
     }
 
-    [KafkaFact]
+    [Fact]
     public async Task Topic_WithAnUnknownConfig_IsRefusedByName()
     {
         CreateTopicsException refused = await Assert.ThrowsAsync<CreateTopicsException>(
@@ -57,7 +57,7 @@ public abstract class ClientTests
         Assert.Contains("no.such.config", refused.Results[0].Error.Reason);
     }
 
-    [KafkaFact]
+    [Fact]
     public async Task Topic_Deleted_IsGone()
     {
         string topic = NewTopic();
@@ -69,7 +69,7 @@ public abstract class ClientTests
         Assert.Equal(ErrorCode.UnknownTopicOrPart, refused.Results[0].Error.Code);
     }
 
-    [KafkaFact]
+    [Fact]
     public async Task Topic_AlteredAndEnlarged_HasTheNewConfigsAndPartitions()
     {
         string topic = NewTopic();
@@ -88,7 +88,7 @@ public abstract class ClientTests
         Assert.Equal(5, admin.GetMetadata(topic, KafkaClient.Deadline).Topics[0].Partitions.Count);
     }
 
-    [KafkaTheory]
+    [Theory]
     [InlineData(CompressionType.None)]
     [InlineData(CompressionType.Gzip)]
     [InlineData(CompressionType.Snappy)]
@@ -111,7 +111,7 @@ public abstract class ClientTests
         Assert.Equal(reports.Select(r => r.Offset), read.Select(r => r.Offset));
     }
 
-    [KafkaFact]
+    [Fact]
     public async Task Consumer_AssignedAtAnOffsetInsideABatch_BeginsThere()
     {
         string topic = NewTopic();
@@ -123,7 +123,7 @@ public abstract class ClientTests
         Assert.Equal(Enumerable.Range(57, 43).Select(i => (long)i), consumer.Take(43).Select(r => r.Offset.Value));
     }
 
-    [KafkaFact]
+    [Fact]
     public async Task Consumer_AtTheEnd_IsWokenByTheNextRecord()
     {
         string topic = NewTopic();
@@ -140,7 +140,7 @@ public abstract class ClientTests
         Assert.Equal(10, consumer.Take(1)[0].Offset.Value);
     }
 
-    [KafkaFact]
+    [Fact]
     public async Task Watermarks_Queried_SpanWhatWasProduced()
     {
         string topic = NewTopic();
@@ -152,7 +152,7 @@ public abstract class ClientTests
         Assert.Equal((0L, 33L), (watermarks.Low.Value, watermarks.High.Value));
     }
 
-    [KafkaFact]
+    [Fact]
     public async Task Offsets_Committed_AreReadByAnotherConsumerOfTheGroup()
     {
         string topic = NewTopic();
@@ -170,7 +170,7 @@ public abstract class ClientTests
         Assert.Equal([new Offset(17), Offset.Unset], committed.Select(c => c.Offset));
     }
 
-    [KafkaFact]
+    [Fact]
     public async Task Timestamps_LookedUp_GiveTheBatchThatReachesThem()
     {
         string topic = NewTopic();
@@ -179,7 +179,8 @@ public abstract class ClientTests
         long start = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
         for (int i = 0; i < 10; i++)
         {
-            Message<string, byte[]> message = new() { Value = [1], Timestamp = new Timestamp(start + (i * 1000), TimestampType.CreateTime) };
+            Timestamp at = new(start + (i * 1000), TimestampType.CreateTime);
+            Message<string, byte[]> message = new() { Value = [1], Timestamp = at };
             await producer.ProduceAsync(new TopicPartition(topic, 0), message);
         }
 
@@ -190,7 +191,7 @@ public abstract class ClientTests
         Assert.Equal(4, found[0].Offset.Value);
     }
 
-    [KafkaFact]
+    [Fact]
     public async Task Records_Deleted_RaiseTheLowWatermark()
     {
         string topic = NewTopic();
@@ -203,7 +204,7 @@ public abstract class ClientTests
         Assert.Equal(12, consumer.QueryWatermarkOffsets(new(topic, 0), KafkaClient.Deadline).Low.Value);
     }
 
-    [KafkaFact]
+    [Fact]
     public async Task Consumer_WithManyPartitionsAndLargeRecords_ReadsEverything()
     {
         string topic = NewTopic();
@@ -219,6 +220,7 @@ public abstract class ClientTests
             Servers, configure: c => c.MaxPartitionFetchBytes = 50_000);
         consumer.Assign(Enumerable.Range(0, 12).Select(p => new TopicPartitionOffset(topic, p, Offset.Beginning)));
         var read = consumer.Take(12 * 20).ToLookup(r => r.Partition.Value, r => r.Message.Value);
-        Assert.All(Enumerable.Range(0, 12), p => Assert.Equal(values, read[p]));
+        Assert.All(Enumerable.Range(0, 12), p => Assert.True(
+            values.Zip(read[p]).All(pair => pair.First.AsSpan().SequenceEqual(pair.Second)) && read[p].Count() == 20));
     }
 }

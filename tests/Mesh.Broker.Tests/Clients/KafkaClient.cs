@@ -9,7 +9,9 @@ internal static class KafkaClient
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
 
     public static IAdminClient Admin(string servers) =>
-        new AdminClientBuilder(new AdminClientConfig { BootstrapServers = servers }).SetLogHandler((_, _) => { }).Build();
+        new AdminClientBuilder(new AdminClientConfig { BootstrapServers = servers })
+            .SetLogHandler((_, _) => { })
+            .Build();
 
     public static async Task CreateTopicAsync(
         string servers, string topic, int partitions = 1, Dictionary<string, string>? configs = null)
@@ -72,5 +74,6 @@ internal static class KafkaClient
     }
 
     public static byte[][] Values(int count, int bytes = 100) =>
-        [.. Enumerable.Range(0, count).Select(i => System.Text.Encoding.UTF8.GetBytes($"value-{i}-".PadRight(bytes, 'x')))];
+        [.. Enumerable.Range(0, count)
+            .Select(i => System.Text.Encoding.UTF8.GetBytes($"value-{i}-".PadRight(bytes, 'x')))];
 }

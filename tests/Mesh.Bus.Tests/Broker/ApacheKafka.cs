@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Mesh.Bus.Tests.Broker;
 
-/// <summary>Apache Kafka from <c>KAFKA_HOME</c>: one node, free ports, a temporary folder; ended with the tests.</summary>
+/// <summary>
+/// Apache Kafka from <c>KAFKA_HOME</c>: one node, free ports, a temporary folder; ended with the tests.
+/// </summary>
 public sealed class ApacheKafka : IBroker, IAsyncLifetime
 {
     public const string Collection = "Apache Kafka";
@@ -27,7 +29,8 @@ public sealed class ApacheKafka : IBroker, IAsyncLifetime
         (int port, int controller) = FreePorts();
         string settings = Path.Combine(_folder, "server.properties");
         await File.WriteAllTextAsync(settings, Settings(port, controller));
-        await RunAsync(home, "kafka-storage.sh", "format", "--standalone", "-t", "bWVzaC1idXMtdGVzdHMtMQ", "-c", settings);
+        await RunAsync(
+            home, "kafka-storage.sh", "format", "--standalone", "-t", "bWVzaC1idXMtdGVzdHMtMQ", "-c", settings);
         _server = await StartServerAsync(home, settings);
         BootstrapServers = $"127.0.0.1:{port}";
     }

@@ -25,7 +25,10 @@ public sealed class BrokerFactDiscoverer(IMessageSink diagnostics) : IXunitTestC
     /// <inheritdoc/>
     public IEnumerable<IXunitTestCase> Discover(
         ITestFrameworkDiscoveryOptions options, ITestMethod method, IAttributeInfo fact) =>
-        [new BrokerTestCase(diagnostics, options.MethodDisplayOrDefault(), options.MethodDisplayOptionsOrDefault(), method)];
+    [
+        new BrokerTestCase(
+            diagnostics, options.MethodDisplayOrDefault(), options.MethodDisplayOptionsOrDefault(), method),
+    ];
 }
 
 /// <summary>A test of a suite as one concrete class runs it.</summary>

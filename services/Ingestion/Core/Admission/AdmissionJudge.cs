@@ -125,7 +125,8 @@ public static class AdmissionJudge
         private readonly Refusal empty = Empty(field);
 
         private readonly Refusal malformed =
-            new(RefusalCodes.IdMalformed, field, $"The field {field} is not 1 to 64 of A-Z a-z 0-9 . _ ~ -");
+            new(
+                RefusalCodes.IdMalformed, field, $"The field {field} is not 1 to 64 of A-Z a-z 0-9 . _ ~ - only.");
 
         public static Refusal Empty(string field) => new(RefusalCodes.IdEmpty, field, $"The field {field} is missing.");
 
