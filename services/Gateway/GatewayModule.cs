@@ -1,0 +1,85 @@
+using System.Net;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Yarp.ReverseProxy.Transforms;
+
+namespace Mesh.Gateway;
+
+/// <summary>The one list of the gateway's parts.</summary>
+public static class GatewayModule
+{
+    private const int ConnectionWindowBytes = 16 * 1024 * 1024;
+    private const int StreamWindowBytes = 2 * 1024 * 1024;
+
+    // A service on the same network answers a connection attempt at once; a dead one must not hold up a caller.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Adds the two endpoints, the proxy and the health probe.</summary>
+    public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder, GatewayOptions options)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
+
+        // A line for each request would cost more than passing it on.
+        builder.Logging.AddFilter("Yarp", LogLevel.Error);
+
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<ServicesHealth>();
+        builder.Services.AddReverseProxy()
+            .LoadFromMemory(ProxyTable.Routes(), ProxyTable.Clusters(options))
+            .ConfigureHttpClient((_, handler) =>
+            {
+                handler.ConnectTimeout = ConnectTimeout;
+                handler.InitialHttp2StreamWindowSize = StreamWindowBytes;
+                handler.ActivityHeadersPropagator = null;
+            })
+            .AddTransforms(transforms =>
+            {
+                transforms.UseDefaultForwarders = false;
+                transforms.AddRequestTransform(TenantHeader.Apply);
+            });
+        return builder;
+    }
+
+    /// <summary>Maps what the gateway answers.</summary>
+    public static void MapGateway(this WebApplication app)
+    {
+        app.MapGet("/", () => "The mesh's gateway: gRPC is on the other port, health at /health.\n");
+        app.MapGet("/health", (ServicesHealth health, CancellationToken cancellation) => health.Answer(cancellation));
+        app.MapReverseProxy(proxy => proxy.Use(GrpcFailure.Translate));
+        app.MapFallback("{**path}", GrpcFailure.UnknownService);
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, GatewayOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        KestrelServerLimits limits = kestrel.Limits;
+        limits.MaxRequestBodySize = null;
+
+        // Streams live for hours and may be silent for most of them.
+        limits.MinRequestBodyDataRate = null;
+        limits.MinResponseDataRate = null;
+        limits.Http2.MaxStreamsPerConnection = 1000;
+        limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
+        limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
+        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+
+        Bind(kestrel, options.Grpc, HttpProtocols.Http2);
+        Bind(kestrel, options.Web, HttpProtocols.Http1);
+    }
+
+    private static void Bind(KestrelServerOptions kestrel, Uri address, HttpProtocols protocols)
+    {
+        void Configure(ListenOptions listen) => listen.Protocols = protocols;
+        if (IPAddress.TryParse(address.Host.Trim('[', ']'), out IPAddress? ip))
+        {
+            kestrel.Listen(ip, address.Port, Configure);
+        }
+        else if (address.IsLoopback)
+        {
+            kestrel.ListenLocalhost(address.Port, Configure);
+        }
+        else
+        {
+            kestrel.ListenAnyIP(address.Port, Configure);
+        }
+    }
+}
