@@ -65,6 +65,9 @@ public static class ErrorCodes
     /// <summary>A query asks for more than its limit.</summary>
     public const string LimitRange = "LIMIT_RANGE";
 
+    /// <summary>The board has no such period.</summary>
+    public const string PeriodUnknown = "PERIOD_UNKNOWN";
+
     /// <summary>The service cannot answer now; the same may be sent again.</summary>
     public const string Unavailable = "UNAVAILABLE";
 

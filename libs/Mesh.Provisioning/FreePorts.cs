@@ -7,7 +7,9 @@ namespace Mesh.Provisioning;
 /// <summary>Free TCP ports on 127.0.0.1.</summary>
 public static class FreePorts
 {
-    private const int Lowest = 20_000;
+    /// <summary>The lowest port that <see cref="Next()"/> gives: fixed ports below it are never in its way.</summary>
+    public const int Lowest = 20_000;
+
     private const int DefaultEphemeralLow = 32_768;
 
     /// <summary>

@@ -1,0 +1,34 @@
+using Mesh.AppModel;
+
+var builder = DistributedApplication.CreateBuilder(args);
+
+var postgres = builder.AddPostgres("postgres");
+var kafka = builder.AddKafka("kafka").RunAsProject("../cli/cli.csproj", broker =>
+    ["broker", "--listen", broker.ConnectionString, "--data", broker.DataDirectory]);
+
+var quests = AddService("quests", "../services/Quests/Quests.csproj");
+var ingestion = AddService("ingestion", "../services/Ingestion/Ingestion.csproj").WithReference(quests);
+var sessions = AddService("sessions", "../services/Sessions/Sessions.csproj");
+var rewards = AddService("rewards", "../services/Rewards/Rewards.csproj");
+var leaderboard = AddService("leaderboard", "../services/Leaderboard/Leaderboard.csproj");
+
+builder.AddProject("gateway", "../services/Gateway/Gateway.csproj")
+    .WithHttpEndpoint(port: builder.PortBase, name: "grpc")
+    .WithHttpEndpoint(port: builder.PortBase + 80, name: "web")
+    .WithExternalHttpEndpoints()
+    .WithReference(ingestion).WaitFor(ingestion)
+    .WithReference(sessions).WaitFor(sessions)
+    .WithReference(quests).WaitFor(quests)
+    .WithReference(rewards).WaitFor(rewards)
+    .WithReference(leaderboard).WaitFor(leaderboard);
+
+return await builder.Build().RunAsync();
+
+// A deciding service: a database of its own, and the topics.
+IResourceBuilder<ProjectResource> AddService(string name, string project)
+{
+    var database = postgres.AddDatabase(name + "-db", databaseName: name);
+    return builder.AddProject(name, project)
+        .WithReference(database, connectionName: name).WaitFor(database)
+        .WithReference(kafka).WaitFor(kafka);
+}

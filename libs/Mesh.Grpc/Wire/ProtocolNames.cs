@@ -1,0 +1,48 @@
+namespace Grpc.Wire;
+
+/// <summary>
+/// The header names and values of gRPC over HTTP/2.
+/// Source: https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-HTTP2.md
+/// </summary>
+internal static class ProtocolNames
+{
+    public const string ContentType = "application/grpc";
+    public const string Identity = "identity";
+
+    public const string Encoding = "grpc-encoding";
+    public const string AcceptEncoding = "grpc-accept-encoding";
+    public const string Message = "grpc-message";
+    public const string Status = "grpc-status";
+    public const string Timeout = "grpc-timeout";
+
+    /// <summary>Whether a content type is gRPC, of whatever message format: <c>application/grpc[+…][;…]</c>.</summary>
+    /// <param name="contentType">The value of the header, if any.</param>
+    public static bool IsGrpcContentType(string? contentType) =>
+        contentType is not null
+        && contentType.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase)
+        && (contentType.Length == ContentType.Length || contentType[ContentType.Length] is '+' or ';' or ' ');
+
+    /// <summary>Whether a server of protobuf messages takes this content type.</summary>
+    /// <param name="contentType">The value of the header, if any.</param>
+    public static bool IsProtobufContentType(string? contentType)
+    {
+        if (contentType is null || !IsGrpcContentType(contentType))
+        {
+            return false;
+        }
+
+        var rest = contentType.AsSpan(ContentType.Length);
+        var parameters = rest.IndexOf(';');
+        var format = (parameters < 0 ? rest : rest[..parameters]).Trim();
+        return format.IsEmpty || format.Equals("+proto", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>
+    /// Whether a header belongs to HTTP or gRPC itself, so that it is neither shown to nor taken from users as metadata.
+    /// </summary>
+    /// <param name="name">The name, in any case.</param>
+    public static bool IsReserved(string name) => name.Length == 0 || name[0] == ':' || name.ToLowerInvariant() is
+        "content-type" or "content-length" or "te" or "host" or "transfer-encoding" or "connection"
+        or Encoding or AcceptEncoding or Message or Status or Timeout or "grpc-message-type" or "trailer" or "date"
+        or "server";
+}

@@ -1,0 +1,163 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Mesh.Contracts;
+using Mesh.Contracts.Events.V1;
+using Mesh.Contracts.Ingestion.V1;
+using Mesh.Contracts.Types.V1;
+using Mesh.Ingestion.Core;
+using Mesh.Ingestion.Core.Admission;
+using Mesh.Ingestion.Core.Routing;
+using Action = Mesh.Contracts.Ingestion.V1.Action;
+using Kind = Mesh.Contracts.Ingestion.V1.Action.KindOneofCase;
+
+namespace Mesh.Ingestion;
+
+/// <summary>An action that was accepted, ready to be sent; or the receipt that says why it was not.</summary>
+internal readonly record struct Judged(int Lane, string Key, byte[] Record, Receipt? Refused);
+
+/// <summary>
+/// Judges each action alone: (1) its form, (2) whether its game is known, (3) its time by the game's clock policy; then it
+/// gets its lane. Stateless; safe for concurrent use.
+/// </summary>
+internal sealed class Door(GameLookup games, TimeProvider clock)
+{
+    private readonly RoutingTable _routing = RoutingTable.Default;
+
+    /// <summary>Judges an action. Completes at once unless Quests has to be asked for its game.</summary>
+    public ValueTask<Judged> JudgeAsync(string tenant, Action action)
+    {
+        DateTimeOffset received = clock.GetUtcNow();
+
+        // 1.
+        Submission submission = Describe(action);
+        if (AdmissionJudge.JudgeForm(submission, out Guid actionId) is { } refusal)
+        {
+            return new(Refused(refusal, received));
+        }
+
+        // 2.
+        return games.TryFind(tenant, action.GameId, out GamePublished? game)
+            ? new(Admit(tenant, action, actionId, game, received))
+            : new(AskAsync(tenant, action, actionId, received));
+    }
+
+    private async Task<Judged> AskAsync(string tenant, Action action, Guid actionId, DateTimeOffset received)
+    {
+        try
+        {
+            return await games.AskAsync(tenant, action.GameId) is { } game
+                ? Admit(tenant, action, actionId, game, received)
+                : Refused(Problems.Of(ErrorCodes.GameUnknown, "game_id", $"There is no game '{action.GameId}'."), received);
+        }
+        catch (RpcException)
+        {
+            Problem later = Problems.Of(ErrorCodes.Unavailable, "game_id", "The game could not be looked up; send again.");
+            later.RetryAfter = Limits.RetryAfter.ToDuration();
+            return Refused(later, received);
+        }
+    }
+
+    private Judged Admit(string tenant, Action action, Guid actionId, GamePublished game, DateTimeOffset received)
+    {
+        // 3.
+        long receivedUs = ToMicroseconds(received);
+        ClockPolicy policy = (ClockPolicy)game.Definition.ClockPolicy;
+        long? occurredUs = OccurredUs(action);
+        if (AdmissionTime.Decide(policy, occurredUs, receivedUs, out long effectiveUs) is { } refusal)
+        {
+            return Refused(refusal, received);
+        }
+
+        int lane = _routing.LaneOf((ActionKind)action.KindCase);
+        ActionAccepted accepted = new()
+        {
+            Tenant = tenant,
+            GameId = action.GameId,
+            PlayerId = action.PlayerId,
+            ActionId = UnsafeByteOperations.UnsafeWrap(Ids.ToBytes(actionId)),
+            OccurredUs = occurredUs ?? 0,
+            ReceivedUs = receivedUs,
+            EffectiveUs = effectiveUs,
+            Lane = (uint)lane,
+            RoutingVersion = _routing.Version,
+            CatalogVersion = game.Version,
+            DeviceId = action.DeviceId,
+            Sequence = action.Sequence,
+            Location = action.Location,
+        };
+        CopyKind(action, accepted);
+        return new Judged(lane, Placement.Player(tenant, action.PlayerId), accepted.ToByteArray(), null);
+    }
+
+    private static Submission Describe(Action action) => new()
+    {
+        SizeBytes = action.CalculateSize(),
+        ActionId = action.ActionId,
+        GameId = action.GameId,
+        PlayerId = action.PlayerId,
+        DeviceId = action.DeviceId,
+        Kind = (ActionKind)action.KindCase,
+        Named = action.KindCase switch
+        {
+            Kind.CheckIn => action.CheckIn.VenueId,
+            Kind.QrScan => action.QrScan.Code,
+            Kind.PowerUp => action.PowerUp.PowerUpId,
+            Kind.TaskDone => action.TaskDone.TaskId,
+            Kind.Answer => action.Answer.QuestionId,
+            _ => string.Empty,
+        },
+        HasLocation = action.Location is not null,
+        Latitude = action.Location?.Latitude ?? 0,
+        Longitude = action.Location?.Longitude ?? 0,
+        AccuracyM = action.Location?.AccuracyM ?? 0,
+    };
+
+    private static long? OccurredUs(Action action) => action.OccurredAt is { } at
+        ? AdmissionTime.FromTimestamp(at.Seconds, at.Nanos)
+        : null;
+
+    private static void CopyKind(Action from, ActionAccepted to)
+    {
+        switch (from.KindCase)
+        {
+            case Kind.CheckIn:
+                to.CheckIn = from.CheckIn;
+                break;
+            case Kind.QrScan:
+                to.QrScan = from.QrScan;
+                break;
+            case Kind.PowerUp:
+                to.PowerUp = from.PowerUp;
+                break;
+            case Kind.TaskDone:
+                to.TaskDone = from.TaskDone;
+                break;
+            case Kind.Answer:
+                to.Answer = from.Answer;
+                break;
+            case Kind.LocationPing:
+                to.LocationPing = from.LocationPing;
+                break;
+            case Kind.DailyBonus:
+                to.DailyBonus = from.DailyBonus;
+                break;
+            case Kind.Login:
+                to.Login = from.Login;
+                break;
+        }
+    }
+
+    private static Judged Refused(Refusal refusal, DateTimeOffset received) =>
+        Refused(Problems.Of(refusal.Code, refusal.Field, refusal.Message), received);
+
+    private static Judged Refused(Problem problem, DateTimeOffset received) => new(0, string.Empty, [], new Receipt
+    {
+        Status = ErrorCodes.Retryable(problem.Code) ? Receipt.Types.Status.Later : Receipt.Types.Status.Refused,
+        Problem = problem,
+        ReceivedAt = received.ToTimestamp(),
+    });
+
+    private static long ToMicroseconds(DateTimeOffset at) =>
+        (at - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+}

@@ -1,0 +1,30 @@
+using Grpc.Net.Client;
+using Mesh.Contracts;
+using Mesh.ServiceDefaults;
+using Mesh.Wiring;
+using QuestsApi = Mesh.Contracts.Quests.V1;
+
+namespace Mesh.Ingestion;
+
+/// <summary>The one list of this service's parts.</summary>
+internal static class IngestionModule
+{
+    public static WebApplicationBuilder AddIngestion(this WebApplicationBuilder builder)
+    {
+        ServiceOptions options = ServiceOptions.From(builder.Configuration, "ingestion");
+        Uri quests = builder.Configuration.RequiredServiceAddress("quests");
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<GameTable>();
+        builder.Services.AddSingleton(_ =>
+            new QuestsApi.Quests.QuestsClient(GrpcChannel.ForAddress(quests)));
+        builder.Services.AddSingleton<GameLookup>();
+        builder.Services.AddSingleton<Door>();
+        builder.Services.AddSingleton<ActionRelay>();
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<ActionRelay>());
+        builder.Services.AddHealthChecks().AddCheck<ActionRelay>("relay");
+        builder.Services.AddSingleton<IngestionService>();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddGameCatalog(provider => provider.GetRequiredService<GameTable>().Apply);
+        return builder;
+    }
+}

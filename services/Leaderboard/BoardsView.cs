@@ -1,0 +1,57 @@
+using Mesh.Contracts.Events.V1;
+using Mesh.Leaderboard.Core.Boards;
+
+namespace Mesh.Leaderboard;
+
+/// <summary>What a board is called: a tenant's game, and the currency that the board sums.</summary>
+internal readonly record struct BoardId(string Tenant, string Game, string Currency);
+
+/// <summary>
+/// VIEW: the boards, folded from committed rewards of all partitions. Owned by the loop: read and written there alone.
+/// </summary>
+internal sealed class BoardsView
+{
+    private readonly Dictionary<BoardId, Slot> _boards = [];
+
+    /// <summary>Folds a reward.</summary>
+    public void Apply(RewardIssued issued)
+    {
+        Slot slot = Of(new BoardId(issued.Tenant, issued.GameId, issued.Currency));
+        slot.Board.Add($"p/{issued.PlayerId}", issued.Amount, issued.ReachedUs);
+        slot.Changed?.TrySetResult();
+        slot.Changed = null;
+    }
+
+    /// <summary>A board; one that nobody scored on is empty.</summary>
+    public Board Find(BoardId id) => _boards.TryGetValue(id, out Slot? slot) ? slot.Board : new Board();
+
+    /// <summary>The boards of a game, by currency.</summary>
+    public IEnumerable<(string Currency, Board Board)> Of(string tenant, string game) =>
+        _boards.Where(b => b.Key.Tenant == tenant && b.Key.Game == game).Select(b => (b.Key.Currency, b.Value.Board));
+
+    /// <summary>Completes with the board's next change.</summary>
+    public Task NextChange(BoardId id)
+    {
+        Slot slot = Of(id);
+        slot.Changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return slot.Changed.Task;
+    }
+
+    private Slot Of(BoardId id)
+    {
+        if (!_boards.TryGetValue(id, out Slot? slot))
+        {
+            slot = new Slot();
+            _boards.Add(id, slot);
+        }
+
+        return slot;
+    }
+
+    private sealed class Slot
+    {
+        public Board Board { get; } = new();
+
+        public TaskCompletionSource? Changed { get; set; }
+    }
+}

@@ -1,0 +1,21 @@
+using Google.Protobuf;
+using Mesh.Bus;
+using Mesh.Contracts;
+using Mesh.EventStore;
+using Mesh.Partitions;
+using Mesh.Rewards.Core.Issuing;
+
+namespace Mesh.Rewards;
+
+/// <summary>OUT: a reward becomes an event of the log and a record of <c>reward.v1.issued</c>.</summary>
+internal sealed class RewardIssuedRelay(int partition)
+{
+    private readonly EventTarget _issued = new(TopicCatalog.RewardIssued.Name, partition);
+
+    public void Append(RewardEvent.RewardIssued issued, in RecordRoot root, IEventAppender appender) => appender.Append(
+        Placement.Player(issued.Tenant, issued.PlayerId),
+        EventNames.RewardIssued,
+        RewardsEvents.ToContract(issued).ToByteArray(),
+        root,
+        _issued);
+}

@@ -1,0 +1,35 @@
+using Mesh.Contracts;
+using Mesh.Partitions;
+using Mesh.Wiring;
+
+namespace Mesh.Rewards;
+
+/// <summary>The one list of this service's parts.</summary>
+internal static class RewardsModule
+{
+    public static WebApplicationBuilder AddRewards(this WebApplicationBuilder builder)
+    {
+        ServiceOptions options = ServiceOptions.From(builder.Configuration, "rewards");
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<GameTable>();
+        builder.Services.AddSingleton<RewardsAudit>();
+        builder.Services.AddSingleton<RewardsService>();
+        builder.Services.AddSingleton(TimeProvider.System);
+        LaneOptions transitions = new(TopicCatalog.QuestTransitions.Definition, Relayed: true, TimeSpan.Zero);
+        builder.Services.AddPartitionHost<RewardsProcessor>(
+            _ => options.Host([transitions], TopicCatalog.RewardIssued),
+            provider => RewardsProcessor.All(
+                provider.GetRequiredService<GameTable>(), provider.GetRequiredService<ILogger<RewardsProcessor>>()));
+        builder.AddGameCatalog(provider =>
+        {
+            GameTable games = provider.GetRequiredService<GameTable>();
+            PartitionHost<RewardsProcessor> host = provider.GetRequiredService<PartitionHost<RewardsProcessor>>();
+            return record =>
+            {
+                games.Apply(record);
+                host.Wake();
+            };
+        });
+        return builder;
+    }
+}

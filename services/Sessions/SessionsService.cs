@@ -1,0 +1,55 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Mesh.Contracts;
+using Mesh.Contracts.Sessions.V1;
+using Mesh.Contracts.Types.V1;
+using Mesh.Partitions;
+using Mesh.Wiring;
+using Api = Mesh.Contracts.Sessions.V1;
+
+namespace Mesh.Sessions;
+
+/// <summary>IN: calls become queries. It translates, and decides nothing.</summary>
+internal sealed class SessionsService(PartitionHost<SessionsProcessor> host, SessionsAudit audit, TimeProvider clock)
+    : Api.Sessions.SessionsBase
+{
+    /// <inheritdoc />
+    public override async Task<ListSessionsResponse> ListSessions(
+        ListSessionsRequest request, ServerCallContext context)
+    {
+        string tenant = CallTenant.Of(context);
+        string game = ServiceErrors.RequireId(request.GameId, "game_id");
+        string player = ServiceErrors.RequireId(request.PlayerId, "player_id");
+        IReadOnlyList<Core.Windows.Session> sessions = await ServiceErrors.AnswerAsync(() => host.QueryAsync(
+            Placement.Partition(Placement.Player(tenant, player)),
+            partition => partition.SessionsOf(tenant, game, player),
+            context.CancellationToken));
+        return new ListSessionsResponse
+        {
+            Sessions = { sessions.Select(ToSession) },
+            Meta = new ReadMeta { AsOf = clock.GetUtcNow().ToTimestamp() },
+        };
+    }
+
+    /// <inheritdoc />
+    public override Task<ProgressResponse> Progress(ProgressRequest request, ServerCallContext context) =>
+        ServiceErrors.AnswerAsync(() => host.AnswerProgressAsync(context.CancellationToken));
+
+    /// <inheritdoc />
+    public override Task Audit(
+        AuditRequest request, IServerStreamWriter<Api.AuditResponse> responseStream, ServerCallContext context) =>
+        ServiceErrors.AnswerAsync(() => audit.WriteAsync(
+            CallTenant.Of(context),
+            ServiceErrors.RequireId(request.GameId, "game_id"),
+            responseStream,
+            context.CancellationToken));
+
+    private static Session ToSession(Core.Windows.Session session) => new()
+    {
+        SessionId = ByteString.CopyFrom(Ids.ToBytes(session.Id)),
+        First = DateTimeOffset.UnixEpoch.AddTicks(session.FirstUs * TimeSpan.TicksPerMicrosecond).ToTimestamp(),
+        Last = DateTimeOffset.UnixEpoch.AddTicks(session.LastUs * TimeSpan.TicksPerMicrosecond).ToTimestamp(),
+        Actions = session.Actions,
+    };
+}
