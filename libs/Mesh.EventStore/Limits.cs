@@ -9,8 +9,11 @@ public static class Limits
     /// <summary>The highest number of events of a page.</summary>
     public const int PageEvents = 10_000;
 
-    /// <summary>Bytes of one event's body.</summary>
-    public const int BodyBytes = 1024 * 1024;
+    /// <summary>
+    /// Bytes of one event's body. Below what Kafka takes as one record by default (1,000,000 with key and headers): an event
+    /// that is committed and cannot be relayed would hold up its partition for ever.
+    /// </summary>
+    public const int BodyBytes = 900 * 1024;
 
     /// <summary>The bits of a position that count events; the 16 above hold the incarnation.</summary>
     public const int PositionBits = 48;

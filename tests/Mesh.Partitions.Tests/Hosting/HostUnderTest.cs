@@ -1,0 +1,110 @@
+using Mesh.Bus;
+using Mesh.EventStore;
+using Mesh.Partitions.Tests.Machine;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Mesh.Partitions.Tests.Hosting;
+
+/// <summary>A service of one lane: it counts what it reads and, when it has a target, passes it on to the same partition.</summary>
+internal sealed class HostUnderTest(string database, BusOptions bus, LaneOptions lane, TopicDefinition? target)
+{
+    public const int Partitions = 4;
+    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
+    private PartitionHost<CountingProcessor>? _host;
+
+    public PartitionHost<CountingProcessor> Host => _host ?? throw new InvalidOperationException("It is not started.");
+
+    public async Task StartAsync()
+    {
+        PartitionHostOptions options = new()
+        {
+            ConnectionString = database,
+            Bus = bus,
+            Partitions = Partitions,
+            Lanes = [lane],
+            Targets = target is null ? [] : [target],
+        };
+        _host = new PartitionHost<CountingProcessor>(
+            options, Create, new Lifetime(), NullLogger<PartitionHost<CountingProcessor>>.Instance);
+        await _host.StartAsync(CancellationToken.None);
+        await _host.Served.WaitAsync(Limit);
+    }
+
+    public async Task StopAsync()
+    {
+        await Host.StopAsync(CancellationToken.None).WaitAsync(Limit);
+        _host!.Dispose();
+        _host = null;
+    }
+
+    /// <summary>What the log holds, by partition.</summary>
+    public async Task<List<string>[]> LogAsync()
+    {
+        await using PartitionedStore store = await PartitionedStore.OpenAsync(database, Partitions);
+        List<string>[] logs = new List<string>[Partitions];
+        for (int n = 0; n < Partitions; n++)
+        {
+            logs[n] = [];
+            await foreach (StoredEvent stored in store.ReadAsync(n, 0, long.MaxValue))
+            {
+                logs[n].Add(System.Text.Encoding.UTF8.GetString(stored.Body));
+            }
+        }
+
+        return logs;
+    }
+
+    /// <summary>Waits until so many events are durable.</summary>
+    public async Task UntilEventsAsync(long events)
+    {
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(database);
+        using CancellationTokenSource deadline = new(Limit);
+        while (true)
+        {
+            await using NpgsqlCommand count =
+                source.CreateCommand("select coalesce(sum(cardinality(bodies)), 0)::bigint from pages");
+            long found = (long)(await count.ExecuteScalarAsync(deadline.Token))!;
+            if (found >= events)
+            {
+                return;
+            }
+
+            await Task.Delay(Beat, deadline.Token);
+        }
+    }
+
+    /// <summary>Ends every connection to the database, as an administrator or a failing server would.</summary>
+    public async Task<long> KillConnectionsAsync()
+    {
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(database);
+        await using NpgsqlCommand kill = source.CreateCommand(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity "
+            + "where datname = current_database() and pid <> pg_backend_pid()");
+        return (long)(await kill.ExecuteScalarAsync())!;
+    }
+
+    private CountingProcessor[] Create() =>
+    [
+        .. Enumerable.Range(0, Partitions).Select(n =>
+        {
+            EventTarget? to = target is null ? null : new EventTarget(target.Name, n);
+            return new CountingProcessor(_ => to);
+        }),
+    ];
+
+    private sealed class Lifetime : IHostApplicationLifetime
+    {
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => CancellationToken.None;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication()
+        {
+        }
+    }
+}
