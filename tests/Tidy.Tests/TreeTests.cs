@@ -5,7 +5,7 @@ namespace Tidy.Tests;
 /// <summary>Each rule, on the whole tree. That each of them can fail, <see cref="RulesTests"/> shows.</summary>
 public sealed class TreeTests
 {
-    private const int Shown = 40;
+    private const int Shown = 300;
     private static readonly string[] ProjectFolders = ["services", "libs", "tests", "cli", "AppHost", "bench", "protos"];
 
     [Fact]

@@ -12,6 +12,7 @@ namespace Mesh.Partitions.Tests.Machine;
 /// </summary>
 internal sealed class RelayWorld
 {
+    public const int Steps = 16 * 60;
     public const int Origins = 3;
     public const int Targets = 2;
     private readonly List<Topic> _inputs = [new Topic("in")];

@@ -93,6 +93,14 @@ internal static partial class TextRules
                 above--;
             }
 
+            // A type in several files is documented in the one that bears its name alone: Name.cs, not Name.Part.cs.
+            bool part = file.Lines[i].Contains(" partial ", StringComparison.Ordinal)
+                && Path.GetFileName(file.Path).Count(c => c == '.') > 1;
+            if (part)
+            {
+                continue;
+            }
+
             if (above < 0 || !file.Lines[above].TrimStart().StartsWith("///", StringComparison.Ordinal))
             {
                 yield return new Finding(file.Path, i + 1, $"public {type.Groups["kind"].Value} without XML documentation");
