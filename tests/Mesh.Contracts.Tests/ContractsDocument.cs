@@ -5,7 +5,9 @@ using Google.Protobuf.Reflection;
 
 namespace Mesh.Contracts.Tests;
 
-/// <summary>Writes down all that services have agreed upon, from the compiled contracts, so that a change shows in review.</summary>
+/// <summary>
+/// Writes down all that services have agreed upon, from the compiled contracts, so that a change shows in review.
+/// </summary>
 internal sealed class ContractsDocument
 {
     // A spec does not say its key as data: who adds a topic says it here.
@@ -25,7 +27,8 @@ internal sealed class ContractsDocument
     public static string Write()
     {
         ContractsDocument document = new();
-        document.Line("All that services have agreed upon. Generated from the compiled contracts; do not edit. To renew it:");
+        document.Line("All that services have agreed upon. Generated from the compiled contracts; not to be edited.");
+        document.Line("To renew it:");
         document.Line("MESH_UPDATE_CONTRACTS=1 dotnet test tests/Mesh.Contracts.Tests");
         document.Topics();
         document.Constants("Event names", typeof(EventNames));
@@ -87,7 +90,8 @@ internal sealed class ContractsDocument
             Line($"{field.Name} = {field.GetValue(null)}");
         }
 
-        foreach (MethodInfo method in Methods(typeof(Ids), typeof(Guid)).Where(m => m.Name is not "Make" and not "FromBytes"))
+        foreach (MethodInfo method in Methods(typeof(Ids), typeof(Guid))
+            .Where(m => m.Name is not "Make" and not "FromBytes"))
         {
             Line($"{Signature(method)} -> {Example(method)}");
         }

@@ -21,7 +21,7 @@ public sealed class ContractsFileTests
         Assert.True(
             differs < 0,
             $"protos/CONTRACTS.txt:{differs + 1} says '{found.ElementAtOrDefault(differs)}', the code says "
-            + $"'{lines.ElementAtOrDefault(differs)}'. When the change is meant, renew the file and review the difference: "
+            + $"'{lines.ElementAtOrDefault(differs)}'. When the change is meant, renew the file and review it: "
             + $"{Update}=1 dotnet test tests/Mesh.Contracts.Tests");
     }
 

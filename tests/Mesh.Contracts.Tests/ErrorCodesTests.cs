@@ -7,7 +7,8 @@ namespace Mesh.Contracts.Tests;
 
 public sealed partial class ErrorCodesTests
 {
-    private static readonly FieldInfo[] Fields = typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static);
+    private static readonly FieldInfo[] Fields =
+        typeof(ErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static);
 
     public static TheoryData<string> Codes => [.. Fields.Select(f => (string)f.GetRawConstantValue()!)];
 

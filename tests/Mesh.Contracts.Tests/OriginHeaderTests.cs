@@ -4,7 +4,9 @@ using Mesh.Contracts.Events.V1;
 
 namespace Mesh.Contracts.Tests;
 
-/// <summary>The header is written by hand in the bus; what it says must be what the messages of the contract say.</summary>
+/// <summary>
+/// The header is written by hand in the bus; what it says must be what the messages of the contract say.
+/// </summary>
 public sealed class OriginHeaderTests
 {
     private static readonly Guid Store = new("00112233-4455-6677-8899-aabbccddeeff");

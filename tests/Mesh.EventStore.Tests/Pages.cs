@@ -8,7 +8,8 @@ internal static class Pages
 {
     public const int Partitions = 4;
 
-    public static StoredEvent Event(long position, string text = "body", EventTarget? target = null, long previous = 0) =>
+    public static StoredEvent Event(
+        long position, string text = "body", EventTarget? target = null, long previous = 0) =>
         new(position, "s/1", "thing-done.v1", Encoding.UTF8.GetBytes(text), [], target, previous);
 
     /// <summary>So many events in a row after a head.</summary>

@@ -11,7 +11,9 @@ internal static partial class CSharp
         public int Lines => LastLine - FirstLine + 1;
     }
 
-    /// <summary>Replaces comments and literals by blanks, so that what is left can be searched; lines stay where they are.</summary>
+    /// <summary>
+    /// Replaces comments and literals by blanks, so that what is left can be searched; lines stay where they are.
+    /// </summary>
     public static string Blank(string text) => Literals().Replace(text, match =>
         string.Create(match.Length, match.Value, static (to, from) =>
         {

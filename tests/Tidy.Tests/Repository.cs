@@ -27,7 +27,9 @@ internal sealed record SourceFile(string Path, string Text)
         Array.Exists(extensions, e => Path.EndsWith(e, StringComparison.OrdinalIgnoreCase));
 }
 
-/// <summary>The source tree as it lies on the disk: what is built, fetched or written at run time is left out.</summary>
+/// <summary>
+/// The source tree as it lies on the disk: what is built, fetched or written at run time is left out.
+/// </summary>
 internal static class Repository
 {
     private static readonly string[] NotOurs =
@@ -35,13 +37,15 @@ internal static class Repository
 
     private static readonly string[] Texts =
     [
-        ".cs", ".proto", ".sql", ".csproj", ".props", ".targets", ".sln", ".json", ".md", ".txt", ".yml", ".yaml", ".sh",
-        ".html", ".css", ".js", ".xml", ".config", "LICENSE", ".editorconfig", ".gitignore", ".gitattributes", "/run",
+        ".cs", ".proto", ".sql", ".csproj", ".props", ".targets", ".sln", ".json", ".md", ".txt", ".yml", ".yaml",
+        ".sh", ".html", ".css", ".js", ".xml", ".config", "LICENSE", ".editorconfig", ".gitignore", ".gitattributes",
+        "/run",
     ];
 
     public static string Root { get; } = FindRoot();
 
-    private static readonly Lazy<SourceFile[]> All = new(() => [.. Read(Root).OrderBy(f => f.Path, StringComparer.Ordinal)]);
+    private static readonly Lazy<SourceFile[]> All =
+        new(() => [.. Read(Root).OrderBy(f => f.Path, StringComparer.Ordinal)]);
 
     public static IReadOnlyList<SourceFile> Files => All.Value;
 

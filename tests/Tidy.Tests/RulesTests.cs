@@ -2,7 +2,9 @@ using Tidy.Tests.Rules;
 
 namespace Tidy.Tests;
 
-/// <summary>A rule that cannot fail is a defect: each is shown something that breaks it, and something that only looks so.</summary>
+/// <summary>
+/// A rule that cannot fail is a defect: each is shown something that breaks it, and something that only looks so.
+/// </summary>
 public sealed class RulesTests
 {
     [Fact]
@@ -38,7 +40,8 @@ public sealed class RulesTests
     [Fact]
     public void FunctionLength_TablesTypesAndTexts_AreNoFunctions()
     {
-        string text = "class A\n{\n    static readonly int[] Table =\n    [\n" + Lines(100) + "    ];\n\n    class Inner\n    {\n"
+        string text = "class A\n{\n    static readonly int[] Table =\n    [\n" + Lines(100) + "    ];\n\n"
+            + "    class Inner\n    {\n"
             + string.Concat(Enumerable.Repeat("        int F() => 1; // {{{\n", 50)) + "    }\n\n    int G()\n    {\n"
             + "        var s = \"\"\"\n            { } } {\n            \"\"\";\n        char c = '{';\n    }\n}\n";
         Assert.Empty(TextRules.FunctionLength(new SourceFile("a.cs", text)));
@@ -89,7 +92,8 @@ public sealed class RulesTests
 
     [Fact]
     public void MachinePath_AnywhereInTheTree_IsFound() =>
-        Assert.Equal(2, TextRules.NoMachinePath(new SourceFile("docs/A.md", "cd /" + "work/x\n/" + "tmp/wt/a\nok")).Count());
+        Assert.Equal(
+            2, TextRules.NoMachinePath(new SourceFile("docs/A.md", "cd /" + "work/x\n/" + "tmp/wt/a\nok")).Count());
 
     [Theory]
     [InlineData("public sealed class A;", 1)]
@@ -113,7 +117,8 @@ public sealed class RulesTests
 
     [Fact]
     public void TopLevel_SomethingElse_IsFound() =>
-        Assert.Equal(["notes.txt"], TreeRules.OnlyAgreedTopLevel(["libs/", "notes.txt", "README.md"]).Select(f => f.File));
+        Assert.Equal(
+            ["notes.txt"], TreeRules.OnlyAgreedTopLevel(["libs/", "notes.txt", "README.md"]).Select(f => f.File));
 
     [Fact]
     public void Readme_FolderMissing_IsFound()

@@ -6,7 +6,8 @@ namespace Tidy.Tests;
 public sealed class TreeTests
 {
     private const int Shown = 300;
-    private static readonly string[] ProjectFolders = ["services", "libs", "tests", "cli", "AppHost", "bench", "protos"];
+    private static readonly string[] ProjectFolders =
+        ["services", "libs", "tests", "cli", "AppHost", "bench", "protos"];
 
     [Fact]
     public void Lines_Everywhere_FitIn120Columns() => Check(TextRules.LineLength);
@@ -55,7 +56,8 @@ public sealed class TreeTests
     {
         string[] cores =
         [
-            .. Repository.Files.Where(f => f.Is(".csproj") && f.Under("services") && f.Path.Split('/') is [_, _, "Core", _])
+            .. Repository.Files
+                .Where(f => f.Is(".csproj") && f.Under("services") && f.Path.Split('/') is [_, _, "Core", _])
                 .Select(f => f.Path),
         ];
         Assert.NotEmpty(cores);

@@ -7,7 +7,9 @@ using Npgsql;
 
 namespace Mesh.Partitions.Tests.Hosting;
 
-/// <summary>A service of one lane: it counts what it reads and, when it has a target, passes it on to the same partition.</summary>
+/// <summary>
+/// A service of one lane: it counts what it reads and, when it has a target, passes it on to the same partition.
+/// </summary>
 internal sealed class HostUnderTest(string database, BusOptions bus, LaneOptions lane, TopicDefinition? target)
 {
     public const int Partitions = 4;

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mesh.Partitions.Tests.Hosting;
 
-/// <summary>The real shell on a real PostgreSQL and a real broker: records pass through two hosts, each effect once.</summary>
+/// <summary>
+/// The real shell on a real PostgreSQL and a real broker: records pass through two hosts, each effect once.
+/// </summary>
 public sealed class PartitionHostTests : IDisposable
 {
     private const int Records = 10_000;
@@ -161,7 +163,8 @@ public sealed class PartitionHostTests : IDisposable
     private static string Value(int partition, int i) =>
         string.Create(CultureInfo.InvariantCulture, $"{partition}/{i}");
 
-    private static BusOptions Bus(string servers) => new() { BootstrapServers = servers, ClientId = "partitions-tests" };
+    private static BusOptions Bus(string servers) =>
+        new() { BootstrapServers = servers, ClientId = "partitions-tests" };
 
     private Task<BrokerServer> EmbeddedAsync() => BrokerServer.StartAsync(
         new BrokerOptions { DataDirectory = Path.Combine(_folder, "broker") }, NullLoggerFactory.Instance);

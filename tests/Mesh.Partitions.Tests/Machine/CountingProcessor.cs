@@ -5,8 +5,8 @@ using Mesh.EventStore;
 namespace Mesh.Partitions.Tests.Machine;
 
 /// <summary>
-/// Counts the records that it is given and appends an event for each, with the record's value as body. Values that begin with
-/// '-' decide nothing; those in <see cref="NotYet"/> have to wait.
+/// Counts the records that it is given and appends an event for each, with the record's value as body. Values that
+/// begin with '-' decide nothing; those in <see cref="NotYet"/> have to wait.
 /// </summary>
 internal sealed class CountingProcessor(Func<string, EventTarget?> target) : IPartitionProcessor
 {

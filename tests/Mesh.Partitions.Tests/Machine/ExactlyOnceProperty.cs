@@ -19,7 +19,9 @@ public sealed class ExactlyOnceProperty
             Gen.Choose(0, RelayWorld.Steps - 1).ArrayOf(), ArbMap.Default.ArbFor<int[]>().Shrinker);
         Config config = Config.QuickThrowOnFailure.WithMaxTest(Sequences).WithEndSize(LongestSequence);
         Prop.ForAll(steps, Holds).Check(config);
-        Assert.True(_withEffects > Sequences / 4, $"Only {_withEffects} sequences came to an effect while faults happened.");
+        Assert.True(
+            _withEffects > Sequences / 4,
+            $"Only {_withEffects} sequences came to an effect while faults happened.");
     }
 
     private bool Holds(int[] steps)
@@ -45,5 +47,5 @@ public sealed class ExactlyOnceProperty
 
     // One origin's inputs keep their order on their way through one target.
     private static string ChainOf(string effect) =>
-        string.Create(CultureInfo.InvariantCulture, $"{effect.Split('/')[0]} through {effect[^1] % RelayWorld.Targets}");
+        $"{effect.Split('/')[0]} through {effect[^1] % RelayWorld.Targets}";
 }

@@ -6,9 +6,10 @@ using Mesh.Partitions.Machine;
 namespace Mesh.Partitions.Tests.Machine;
 
 /// <summary>
-/// Two stores in a row with topics between them, and all that may go wrong: origins that send again what they do not know to be
-/// acknowledged, producers that end while records of theirs are still under way, commits of unknown outcome, restarts, records
-/// fetched twice. What a number does is decided by the number alone, so that a failing sequence shrinks.
+/// Two stores in a row with topics between them, and all that may go wrong: origins that send again what they do not
+/// know to be acknowledged, producers that end while records of theirs are still under way, commits of unknown outcome,
+/// restarts, records fetched twice. What a number does is decided by the number alone, so that a failing sequence
+/// shrinks.
 /// </summary>
 internal sealed class RelayWorld
 {
@@ -91,7 +92,9 @@ internal sealed class RelayWorld
         public List<(string Value, RecordOrigin Origin)> Records { get; } = [];
     }
 
-    /// <summary>An origin: its producer sends in order from what is acknowledged, and may be replaced at any time.</summary>
+    /// <summary>
+    /// An origin: its producer sends in order from what is acknowledged, and may be replaced at any time.
+    /// </summary>
     private sealed class Source(int number, int count, Topic topic)
     {
         private readonly Queue<int> _stragglers = new();
@@ -134,7 +137,8 @@ internal sealed class RelayWorld
         // Positions have holes: an origin sends to other places too.
         private void Send(int index) => topic.Records.Add((
             Value(index),
-            new RecordOrigin(MachineRig.Store, number, Position(index), index == 0 ? 0 : Position(index - 1), default)));
+            new RecordOrigin(
+                MachineRig.Store, number, Position(index), index == 0 ? 0 : Position(index - 1), default)));
 
         private string Value(int index) => $"{number}/{index}";
 

@@ -3,20 +3,24 @@ using System.Reflection.PortableExecutable;
 
 namespace Tidy.Tests.Rules;
 
-/// <summary>What a compiled core refers to: values, collections and queries; no I/O, clock, chance, tasks, logs, contracts.</summary>
+/// <summary>
+/// What a compiled core refers to: values, collections and queries; no I/O, clock, chance, tasks, logs, contracts.
+/// </summary>
 internal static class CoreAssembly
 {
     private static readonly HashSet<string> Assemblies =
     [
         "System.Runtime", "System.Collections", "System.Collections.Immutable", "System.Linq", "System.Memory",
-        "System.Runtime.InteropServices", "System.Runtime.Extensions", "System.Runtime.Numerics", "System.Numerics.Vectors",
+        "System.Runtime.InteropServices", "System.Runtime.Extensions", "System.Runtime.Numerics",
+        "System.Numerics.Vectors",
     ];
 
     private static readonly HashSet<string> Namespaces =
     [
         "System", "System.Buffers", "System.Buffers.Binary", "System.Collections", "System.Collections.Frozen",
         "System.Collections.Generic", "System.Collections.Immutable", "System.Collections.ObjectModel",
-        "System.Diagnostics.CodeAnalysis", "System.Globalization", "System.Linq", "System.Numerics", "System.Reflection",
+        "System.Diagnostics.CodeAnalysis", "System.Globalization", "System.Linq", "System.Numerics",
+        "System.Reflection",
         "System.Runtime.CompilerServices", "System.Runtime.InteropServices", "System.Runtime.Versioning", "System.Text",
     ];
 
@@ -29,7 +33,10 @@ internal static class CoreAssembly
     ];
 
     private static readonly HashSet<string> ForbiddenTypes =
-        ["System.Random", "System.TimeProvider", "System.Environment", "System.Console", "System.AppContext", "System.Lazy`1"];
+    [
+        "System.Random", "System.TimeProvider", "System.Environment", "System.Console", "System.AppContext",
+        "System.Lazy`1",
+    ];
 
     private static readonly HashSet<string> ForbiddenMembers =
     [

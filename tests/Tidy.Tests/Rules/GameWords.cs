@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Tidy.Tests.Rules;
 
-/// <summary>Libraries know neither the game nor the services. Words are those that identifiers and sentences are made of.</summary>
+/// <summary>
+/// Libraries know neither the game nor the services. Words are those that identifiers and sentences are made of.
+/// </summary>
 internal static partial class GameWords
 {
     private static readonly HashSet<string> Words = new(StringComparer.OrdinalIgnoreCase)
@@ -11,10 +13,12 @@ internal static partial class GameWords
         "venue", "venues", "session", "sessions", "ingestion",
     };
 
-    /// <summary>Where a word means something else: a file or folder below libs/, the word, and what it means there.</summary>
+    /// <summary>
+    /// Where a word means something else: a file or folder below libs/, the word, and what it means there.
+    /// </summary>
     private static readonly (string Path, string Word, string Reason)[] Allowed =
     [
-        ("libs/Mesh.Broker/", "session", "fetch sessions (KIP-227) and session timeouts of consumer groups are Kafka's"),
+        ("libs/Mesh.Broker/", "session", "fetch sessions (KIP-227) and groups' session timeouts are Kafka's"),
         ("libs/Mesh.Broker/", "sessions", "fetch sessions (KIP-227) are Kafka's"),
         ("libs/Mesh.Provisioning/", "session", "a session of Linux (setsid) or of PostgreSQL"),
     ];
@@ -40,7 +44,8 @@ internal static partial class GameWords
 
     private static bool IsAllowed(string path, string word) => Array.Exists(
         Allowed,
-        a => path.StartsWith(a.Path, StringComparison.Ordinal) && a.Word.Equals(word, StringComparison.OrdinalIgnoreCase));
+        a => path.StartsWith(a.Path, StringComparison.Ordinal)
+            && a.Word.Equals(word, StringComparison.OrdinalIgnoreCase));
 
     // PlayerId is Player and Id; IDSession is ID and Session; request is one word.
     [GeneratedRegex("[A-Z]?[a-z]+|[A-Z]+(?![a-z])")]

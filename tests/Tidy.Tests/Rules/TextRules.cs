@@ -33,12 +33,13 @@ internal static partial class TextRules
     public static IEnumerable<Finding> FunctionLength(SourceFile file) => !file.Is(".cs") ? [] :
         from function in CSharp.Functions(file.Code)
         where function.Lines > FunctionLines
-        select new Finding(file.Path, function.FirstLine, $"a function of {function.Lines} lines; at most {FunctionLines}");
+        select new Finding(
+            file.Path, function.FirstLine, $"a function of {function.Lines} lines; at most {FunctionLines}");
 
     public static IEnumerable<Finding> ProgramLength(SourceFile file) =>
         file.Under("services") && file.Path.EndsWith("/Program.cs", StringComparison.Ordinal)
         && file.Lines.Length > ProgramLines
-            ? [new Finding(file.Path, ProgramLines + 1, $"{file.Lines.Length} lines; a table of contents has {ProgramLines}")]
+            ? [new Finding(file.Path, ProgramLines + 1, $"{file.Lines.Length} lines; at most {ProgramLines}")]
             : [];
 
     public static IEnumerable<Finding> CoreWithoutClockOrChance(SourceFile file)
@@ -103,7 +104,8 @@ internal static partial class TextRules
 
             if (above < 0 || !file.Lines[above].TrimStart().StartsWith("///", StringComparison.Ordinal))
             {
-                yield return new Finding(file.Path, i + 1, $"public {type.Groups["kind"].Value} without XML documentation");
+                yield return new Finding(
+                    file.Path, i + 1, $"public {type.Groups["kind"].Value} without XML documentation");
             }
         }
     }
@@ -119,7 +121,9 @@ internal static partial class TextRules
     [GeneratedRegex(@"\b(TODO|FIXME|HACK)\b(?!\s*\([^)]+\))")]
     private static partial Regex Todo();
 
-    [GeneratedRegex(@"^\s*public\s+((static|sealed|abstract|readonly|ref|partial|unsafe)\s+)*(?<kind>class|record|struct|interface|enum|delegate)\b")]
+    [GeneratedRegex(
+        @"^\s*public\s+((static|sealed|abstract|readonly|ref|partial|unsafe)\s+)*"
+        + @"(?<kind>class|record|struct|interface|enum|delegate)\b")]
     private static partial Regex PublicType();
 
     [GeneratedRegex(@"^\s*(\[.*|#.*|.*\)\])\s*$")]

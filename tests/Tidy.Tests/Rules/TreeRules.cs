@@ -7,8 +7,8 @@ internal static partial class TreeRules
 {
     private static readonly string[] Agreed =
     [
-        "protos/", "services/", "libs/", "AppHost/", "cli/", "tests/", "bench/", "docs/", "deploy/", "clients/", "samples/",
-        ".ci/", ".config/", "README.md", "CHANGELOG.md", "LICENSE", "Mesh.sln", "Directory.Build.props",
+        "protos/", "services/", "libs/", "AppHost/", "cli/", "tests/", "bench/", "docs/", "deploy/", "clients/",
+        "samples/", ".ci/", ".config/", "README.md", "CHANGELOG.md", "LICENSE", "Mesh.sln", "Directory.Build.props",
         "Directory.Build.targets", "Directory.Packages.props", "global.json", "nuget.config", ".editorconfig",
         ".gitattributes", ".gitignore",
     ];
@@ -34,12 +34,13 @@ internal static partial class TreeRules
 
     public static IEnumerable<Finding> ProjectsInSolution(IEnumerable<string> projects, string solution)
     {
-        HashSet<string> listed = [.. SolutionProject().Matches(solution).Select(m => m.Value.Trim('"').Replace('\\', '/'))];
+        HashSet<string> listed =
+            [.. SolutionProject().Matches(solution).Select(m => m.Value.Trim('"').Replace('\\', '/'))];
         HashSet<string> present = [.. projects];
         return
         [
             .. present.Except(listed).Order().Select(p => new Finding(p, 0, "is not in Mesh.sln")),
-            .. listed.Except(present).Order().Select(p => new Finding("Mesh.sln", 0, $"names {p}, which does not exist")),
+            .. listed.Except(present).Order().Select(p => new Finding("Mesh.sln", 0, $"names {p}, which is not there")),
         ];
     }
 
