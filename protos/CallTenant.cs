@@ -15,7 +15,8 @@ public static class CallTenant
             : throw Problems.Of(
                 ErrorCodes.TenantMalformed,
                 HeaderNames.Tenant,
-                $"Metadata {HeaderNames.Tenant} must name the tenant, [A-Za-z0-9._~-]{{1,64}}; the gateway sets it.").ToRpcException();
+                $"Metadata {HeaderNames.Tenant} must name the tenant, [A-Za-z0-9._~-]{{1,64}}; the gateway sets it.")
+                .ToRpcException();
     }
 
     /// <summary>Metadata for a call on behalf of a tenant.</summary>

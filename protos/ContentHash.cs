@@ -3,8 +3,8 @@ using Mesh.Contracts.Events.V1;
 namespace Mesh.Contracts;
 
 /// <summary>
-/// FNV-1a, 64 bits, of what a client sent in an action: device, sequence and kind. Left out is what a retry may change (lane,
-/// times, versions) and what no stored event may tell of (coordinates).
+/// FNV-1a, 64 bits, of what a client sent in an action: device, sequence and kind. Left out is what a retry may
+/// change (lane, times, versions) and what no stored event may tell of (coordinates).
 /// </summary>
 public static class ContentHash
 {

@@ -3,8 +3,8 @@ using Grpc.Core;
 namespace Mesh.Contracts;
 
 /// <summary>
-/// The stable codes of <see cref="Types.V1.Problem"/>. A code fixes the gRPC status that a call fails with and whether a
-/// client may send the same again.
+/// The stable codes of <see cref="Types.V1.Problem"/>. A code fixes the gRPC status that a call fails with and
+/// whether a client may send the same again.
 /// </summary>
 public static class ErrorCodes
 {

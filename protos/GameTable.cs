@@ -5,8 +5,8 @@ using Mesh.Contracts.Events.V1;
 namespace Mesh.Contracts;
 
 /// <summary>
-/// The games that <c>quest.v1.catalog</c> tells of, all versions: what every service but Quests knows of games. One writer,
-/// any number of readers.
+/// The games that <c>quest.v1.catalog</c> tells of, all versions: what every service but Quests knows of games. One
+/// writer, any number of readers.
 /// </summary>
 public sealed class GameTable
 {

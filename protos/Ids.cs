@@ -5,8 +5,8 @@ using System.Text;
 namespace Mesh.Contracts;
 
 /// <summary>
-/// Ids are made of what a thing is, so that a retry, a rebuild or another order of arrival comes to the same id. Each is a
-/// UUIDv5 (RFC 9562 §5.5) whose name is its fields in UTF-8, each preceded by its length as a varint.
+/// Ids are made of what a thing is, so that a retry, a rebuild or another order of arrival comes to the same id. Each
+/// is a UUIDv5 (RFC 9562 §5.5) whose name is its fields in UTF-8, each preceded by its length as a varint.
 /// </summary>
 public static class Ids
 {
@@ -22,7 +22,9 @@ public static class Ids
     /// <summary>The namespace of the action ids that a replayed file gives its rows.</summary>
     public static readonly Guid ReplayNamespace = new("e7d2b5f9-4c18-5a3d-b6f0-1a9e8c7d5f63");
 
-    /// <summary>A reward: what was reached (<paramref name="step"/> names the occurrence), by whom, under which rule.</summary>
+    /// <summary>
+    /// A reward: what was reached (<paramref name="step"/> names the occurrence), by whom, under which rule.
+    /// </summary>
     public static Guid Reward(
         string tenant, string game, string quest, string subject, string step, string player, string rule) =>
         Make(RewardNamespace, tenant, game, quest, subject, step, player, rule);

@@ -4,8 +4,8 @@ using System.Text;
 namespace Mesh.Contracts;
 
 /// <summary>
-/// Which key a state lives under, and which partition a key lies in. The partition is Kafka's own: murmur2 of the key, so
-/// that a Java producer lands on the same one (<c>org.apache.kafka.common.utils.Utils.murmur2</c>; librdkafka's
+/// Which key a state lives under, and which partition a key lies in. The partition is Kafka's own: murmur2 of the
+/// key, so that a Java producer lands on the same one (<c>org.apache.kafka.common.utils.Utils.murmur2</c>; librdkafka's
 /// <c>partitioner=murmur2_random</c>).
 /// </summary>
 public static class Placement

@@ -9,14 +9,18 @@ namespace Mesh.Contracts;
 /// <param name="Retention">How long it keeps records; null: compacted, the newest record of each key stays.</param>
 public sealed record TopicSpec(string Name, string Event, BusCodec Codec, TimeSpan? Retention)
 {
-    /// <summary>Every domain topic has the same number of partitions, so that one player meets itself everywhere.</summary>
+    /// <summary>
+    /// Every domain topic has the same number of partitions, so that one player meets itself everywhere.
+    /// </summary>
     public int Partitions => Placement.Partitions;
 
     /// <summary>The same as the bus wants it.</summary>
     public TopicDefinition Definition => new(Name, Partitions, Codec, Retention);
 }
 
-/// <summary>The only place that knows the topics. A topic belongs to a consistency domain, not to a technical one.</summary>
+/// <summary>
+/// The only place that knows the topics. A topic belongs to a consistency domain, not to a technical one.
+/// </summary>
 public static class TopicCatalog
 {
     /// <summary>Actions that must be visible in under 100 ms: check-in, QR scan, power-up. Key: player.</summary>
@@ -31,7 +35,9 @@ public static class TopicCatalog
     public static readonly TopicSpec ActionsP2 =
         new("game.v1.actions.p2", EventNames.ActionAccepted, BusCodec.Lz4, TimeSpan.FromDays(7));
 
-    /// <summary>Definitions of games, whole. Key: tenant/game/version; placed by <see cref="Placement.Game"/>.</summary>
+    /// <summary>
+    /// Definitions of games, whole. Key: tenant/game/version; placed by <see cref="Placement.Game"/>.
+    /// </summary>
     public static readonly TopicSpec QuestCatalog =
         new("quest.v1.catalog", EventNames.GamePublished, BusCodec.Zstd, null);
 

@@ -10,8 +10,8 @@ public static class Limits
     public const int PageEvents = 10_000;
 
     /// <summary>
-    /// Bytes of one event's body. Below what Kafka takes as one record by default (1,000,000 with key and headers): an event
-    /// that is committed and cannot be relayed would hold up its partition for ever.
+    /// Bytes of one event's body. Below what Kafka takes as one record by default (1,000,000 with key and headers):
+    /// an event that is committed and cannot be relayed would hold up its partition for ever.
     /// </summary>
     public const int BodyBytes = 900 * 1024;
 

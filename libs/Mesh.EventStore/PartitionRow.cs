@@ -9,7 +9,9 @@ namespace Mesh.EventStore;
 /// <param name="Sent">What it sent last, by target; the store does not look inside.</param>
 public sealed record PartitionRow(int Partition, long Epoch, long Head, long Relayed, byte[] Inputs, byte[] Sent);
 
-/// <summary>What one commit changes in one partition: a page of events (or none) and the partition's row, together.</summary>
+/// <summary>
+/// What one commit changes in one partition: a page of events (or none) and the partition's row, together.
+/// </summary>
 /// <param name="Partition">The partition's number.</param>
 /// <param name="Epoch">Written only if the row still has this epoch …</param>
 /// <param name="Head">… and this head.</param>

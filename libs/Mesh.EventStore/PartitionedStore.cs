@@ -6,9 +6,9 @@ using Npgsql;
 namespace Mesh.EventStore;
 
 /// <summary>
-/// A service's event store: a log in pages for each partition, in one PostgreSQL database. A commit writes the pages of any
-/// number of partitions in one pipelined round trip and one flush; a partition whose epoch or head has moved on writes
-/// nothing. Safe for concurrent use.
+/// A service's event store: a log in pages for each partition, in one PostgreSQL database. A commit writes the pages
+/// of any number of partitions in one pipelined round trip and one flush; a partition whose epoch or head has moved
+/// on writes nothing. Safe for concurrent use.
 /// </summary>
 public sealed class PartitionedStore : IAsyncDisposable
 {
@@ -67,8 +67,8 @@ public sealed class PartitionedStore : IAsyncDisposable
     public long Origin => (long)Incarnation << Limits.PositionBits;
 
     /// <summary>
-    /// Takes a partition: raises its epoch, so that whoever held it commits nothing any more, and reads its row by a later
-    /// statement (an UPDATE and a read in one statement see different moments).
+    /// Takes a partition: raises its epoch, so that whoever held it commits nothing any more, and reads its row by a
+    /// later statement (an UPDATE and a read in one statement see different moments).
     /// </summary>
     public async Task<PartitionRow> TakeAsync(int partition, Guid owner, CancellationToken cancel = default)
     {
@@ -96,7 +96,8 @@ public sealed class PartitionedStore : IAsyncDisposable
     /// <summary>
     /// Commits pages of different partitions, in one transaction and one round trip.
     /// </summary>
-    /// <param name="pages">In ascending order of partition, so that two writers never wait for each other crosswise.</param>
+    /// <param name="pages">In ascending order of partition, so that two writers never wait for each other
+    /// crosswise.</param>
     /// <param name="cancel">Cancelling leaves the outcome unknown.</param>
     /// <returns>For each page, in order, whether its fence matched and it is written.</returns>
     /// <exception cref="NpgsqlException">The outcome is unknown, or nothing was written.</exception>
@@ -132,7 +133,8 @@ public sealed class PartitionedStore : IAsyncDisposable
         {
             Parameters = { new() { Value = partition }, new() { Value = from }, new() { Value = through } },
         };
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancel);
+        await using NpgsqlDataReader reader =
+            await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancel);
         while (await reader.ReadAsync(cancel))
         {
             PageReader page = await PageReader.ReadAsync(reader, cancel);

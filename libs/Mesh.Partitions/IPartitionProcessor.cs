@@ -10,7 +10,8 @@ public enum Verdict
     Done,
 
     /// <summary>
-    /// It cannot be decided yet, and nothing was appended: the partition waits with it, and with all that follows, until
+    /// It cannot be decided yet, and nothing was appended: the partition waits with it, and with all that follows,
+    /// until
     /// <see cref="PartitionHost{TProcessor}.Wake"/> is called.
     /// </summary>
     Wait,
@@ -24,7 +25,9 @@ public enum Verdict
 /// <param name="Root">The action that caused it, from its origin; default when it has none.</param>
 public readonly record struct TopicRecord(string Topic, int Partition, long Offset, byte[] Value, RecordRoot Root);
 
-/// <summary>Takes the events that a decision came to. They are committed together, after what was appended before.</summary>
+/// <summary>
+/// Takes the events that a decision came to. They are committed together, after what was appended before.
+/// </summary>
 public interface IEventAppender
 {
     /// <summary>Appends one event.</summary>
@@ -37,14 +40,14 @@ public interface IEventAppender
 }
 
 /// <summary>
-/// A service's part of one partition: it decides, and holds the state that its log folds to. Called by one thread at a time;
-/// does no I/O.
+/// A service's part of one partition: it decides, and holds the state that its log folds to. Called by one thread at
+/// a time; does no I/O.
 /// </summary>
 public interface IPartitionProcessor
 {
     /// <summary>
-    /// Folds an event of the log into the state, at start. What <see cref="Process"/> and commands append later they fold
-    /// themselves, as they decide.
+    /// Folds an event of the log into the state, at start. What <see cref="Process"/> and commands append later they
+    /// fold themselves, as they decide.
     /// </summary>
     void Fold(in StoredEvent stored);
 
@@ -52,8 +55,8 @@ public interface IPartitionProcessor
     Verdict Process(in TopicRecord record, IEventAppender appender);
 
     /// <summary>
-    /// An event is durable: called in order for each, at start after <see cref="Fold"/> and then after each commit. For what
-    /// readers may see.
+    /// An event is durable: called in order for each, at start after <see cref="Fold"/> and then after each commit.
+    /// For what readers may see.
     /// </summary>
     void Committed(in StoredEvent stored)
     {

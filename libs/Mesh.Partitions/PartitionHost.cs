@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Mesh.Partitions;
 
 /// <summary>
-/// Runs a service's partitions: reads its topics, decides, commits, relays, and answers commands. What fails is started over
-/// from the database, which alone says what has happened. Safe for concurrent use.
+/// Runs a service's partitions: reads its topics, decides, commits, relays, and answers commands. What fails is
+/// started over from the database, which alone says what has happened. Safe for concurrent use.
 /// </summary>
 /// <typeparam name="TProcessor">The service's part of a partition.</typeparam>
 public sealed class PartitionHost<TProcessor> : BackgroundService
@@ -29,7 +29,8 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
 
     /// <summary>Makes a host; it starts with the application.</summary>
     /// <param name="options">What to read, where to write.</param>
-    /// <param name="create">Makes the processors of all partitions, empty: at start, and again whenever it starts over.</param>
+    /// <param name="create">Makes the processors of all partitions, empty: at start, and again whenever it starts
+    /// over.</param>
     /// <param name="lifetime">Stopped when another instance takes the partitions over.</param>
     /// <param name="logger">Where it says what happens.</param>
     public PartitionHost(
@@ -58,10 +59,11 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
     public PartitionedStore Store => Current().Run.Store;
 
     /// <summary>
-    /// Runs a command of a partition, in the loop. The result comes once all that was decided by then is durable, so that it
-    /// never tells of what might not come to be.
+    /// Runs a command of a partition, in the loop. The result comes once all that was decided by then is durable, so
+    /// that it never tells of what might not come to be.
     /// </summary>
-    /// <exception cref="PartitionUnavailableException">Not now, or the outcome is unknown; commands are idempotent.</exception>
+    /// <exception cref="PartitionUnavailableException">Not now, or the outcome is unknown; commands are
+    /// idempotent.</exception>
     public async Task<TResult> ExecuteAsync<TResult>(
         int partition, Func<TProcessor, IEventAppender, TResult> command, CancellationToken cancel = default)
     {
@@ -82,7 +84,9 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
         return await done.Task;
     }
 
-    /// <summary>Runs a query of a partition, in the loop; it sees all that is decided, and answers when that is durable.</summary>
+    /// <summary>
+    /// Runs a query of a partition, in the loop; it sees all that is decided, and answers when that is durable.
+    /// </summary>
     public Task<TResult> QueryAsync<TResult>(
         int partition, Func<TProcessor, TResult> query, CancellationToken cancel = default) =>
         ExecuteAsync(partition, (processor, _) => query(processor), cancel);

@@ -26,7 +26,8 @@ public static class PartitionHostExtensions
     private sealed class HostCheck<TProcessor>(PartitionHost<TProcessor> host) : IHealthCheck
         where TProcessor : class, IPartitionProcessor
     {
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken) =>
+        public Task<HealthCheckResult> CheckHealthAsync(
+            HealthCheckContext context, CancellationToken cancellationToken) =>
             Task.FromResult(host.State == HostState.Serving
                 ? HealthCheckResult.Healthy()
                 : HealthCheckResult.Unhealthy(host.Failure ?? host.State.ToString()));

@@ -43,7 +43,9 @@ public enum HostState
     Stopped,
 }
 
-/// <summary>How far a partition has come; positions and offsets as the broker and the database have confirmed them.</summary>
+/// <summary>
+/// How far a partition has come; positions and offsets as the broker and the database have confirmed them.
+/// </summary>
 /// <param name="Partition">Its number.</param>
 /// <param name="Inputs">The next offset of each topic partition that it reads.</param>
 /// <param name="Head">The last position of its log.</param>

@@ -15,7 +15,8 @@ namespace Mesh.ServiceDefaults;
 public static class ServiceDefaultsExtensions
 {
     /// <summary>
-    /// Adds gRPC over HTTP/2 without TLS on the addresses of <c>ASPNETCORE_URLS</c>, health, one-line logs, telemetry when
+    /// Adds gRPC over HTTP/2 without TLS on the addresses of <c>ASPNETCORE_URLS</c>, health, one-line logs, telemetry
+    /// when
     /// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, and a stop with the parent when <c>MESH_PARENT_PIPE=1</c>.
     /// </summary>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)

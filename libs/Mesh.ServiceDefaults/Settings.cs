@@ -15,7 +15,9 @@ public static class Settings
             ? value
             : throw new SettingException($"Setting ConnectionStrings__{name} is missing.");
 
-    /// <summary>Where another service is: its first address, <c>services__name__http__0</c> in the environment.</summary>
+    /// <summary>
+    /// Where another service is: its first address, <c>services__name__http__0</c> in the environment.
+    /// </summary>
     /// <exception cref="SettingException">It is missing or is not an address.</exception>
     public static Uri RequiredServiceAddress(this IConfiguration configuration, string name)
     {

@@ -17,8 +17,8 @@ internal interface IAcknowledged
 }
 
 /// <summary>
-/// OUT: accepted actions go to their lane's topic, to their player's partition. Ingestion has nothing to decide, so it has no
-/// page to commit: an action is durable when the broker says so.
+/// OUT: accepted actions go to their lane's topic, to their player's partition. Ingestion has nothing to decide, so
+/// it has no page to commit: an action is durable when the broker says so.
 /// </summary>
 internal sealed class ActionRelay : IHostedService, IHealthCheck, IAsyncDisposable
 {
@@ -150,7 +150,8 @@ internal sealed class ActionRelay : IHostedService, IHealthCheck, IAsyncDisposab
 
         public void Send(byte[] key, byte[] record, IAcknowledged sink, long number)
         {
-            // Taking a place in the queue and producing are one step; the producer's thread takes from it without the lock.
+            // Taking a place in the queue and producing are one step; the producer's thread takes from it without the
+            // lock.
             lock (_order)
             {
                 _waiting.Enqueue((sink, number));

@@ -17,8 +17,8 @@ namespace Mesh.Ingestion;
 internal readonly record struct Judged(int Lane, string Key, byte[] Record, Receipt? Refused);
 
 /// <summary>
-/// Judges each action alone: (1) its form, (2) whether its game is known, (3) its time by the game's clock policy; then it
-/// gets its lane. Stateless; safe for concurrent use.
+/// Judges each action alone: (1) its form, (2) whether its game is known, (3) its time by the game's clock policy;
+/// then it gets its lane. Stateless; safe for concurrent use.
 /// </summary>
 internal sealed class Door(GameLookup games, TimeProvider clock)
 {
@@ -44,15 +44,16 @@ internal sealed class Door(GameLookup games, TimeProvider clock)
 
     private async Task<Judged> AskAsync(string tenant, Action action, Guid actionId, DateTimeOffset received)
     {
+        const string field = "game_id";
         try
         {
             return await games.AskAsync(tenant, action.GameId) is { } game
                 ? Admit(tenant, action, actionId, game, received)
-                : Refused(Problems.Of(ErrorCodes.GameUnknown, "game_id", $"There is no game '{action.GameId}'."), received);
+                : Refused(Problems.Of(ErrorCodes.GameUnknown, field, $"There is no game '{action.GameId}'."), received);
         }
         catch (RpcException)
         {
-            Problem later = Problems.Of(ErrorCodes.Unavailable, "game_id", "The game could not be looked up; send again.");
+            Problem later = Problems.Of(ErrorCodes.Unavailable, field, "The game could not be looked up; send again.");
             later.RetryAfter = Limits.RetryAfter.ToDuration();
             return Refused(later, received);
         }

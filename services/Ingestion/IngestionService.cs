@@ -26,7 +26,8 @@ internal sealed class IngestionService(Door door, ActionRelay relay, TimeProvide
             throw Problems.Of(
                 ErrorCodes.BatchTooLarge,
                 "actions",
-                $"A batch has at most {ContractLimits.BatchActions} actions, not {request.Actions.Count}.").ToRpcException();
+                $"A batch has at most {ContractLimits.BatchActions} actions, not {request.Actions.Count}.")
+                .ToRpcException();
         }
 
         return new SubmitBatchResponse { Receipts = { await SubmitAsync(request.Actions, context) } };
@@ -41,7 +42,8 @@ internal sealed class IngestionService(Door door, ActionRelay relay, TimeProvide
         string tenant = CallTenant.Of(context);
         RequireReady();
         StreamAcknowledgements acknowledgements = new();
-        using CancellationTokenSource ended = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        using CancellationTokenSource ended =
+            CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         Task answering = AnswerAsync(acknowledgements, responseStream, ended.Token);
         try
         {
@@ -136,7 +138,8 @@ internal sealed class IngestionService(Door door, ActionRelay relay, TimeProvide
     {
         if (!relay.Ready)
         {
-            throw Problems.Of(ErrorCodes.Unavailable, string.Empty, "The door is not open yet; send again.").ToRpcException();
+            throw Problems.Of(ErrorCodes.Unavailable, string.Empty, "The door is not open yet; send again.")
+                .ToRpcException();
         }
     }
 }

@@ -3,8 +3,8 @@ using Mesh.Contracts.Ingestion.V1;
 namespace Mesh.Ingestion;
 
 /// <summary>
-/// What one stream has sent and what of it is durable. Acknowledgements of different lanes and partitions come in any order;
-/// the client is told the number below which all are settled.
+/// What one stream has sent and what of it is durable. Acknowledgements of different lanes and partitions come in any
+/// order; the client is told the number below which all are settled.
 /// </summary>
 internal sealed class StreamAcknowledgements : IAcknowledged
 {
@@ -22,7 +22,9 @@ internal sealed class StreamAcknowledgements : IAcknowledged
     /// <summary>The number that the next action must have.</summary>
     public long Next => _received + 1;
 
-    /// <summary>An action arrives. Completes when there is room for it: a client that sends on regardless is not read.</summary>
+    /// <summary>
+    /// An action arrives. Completes when there is room for it: a client that sends on regardless is not read.
+    /// </summary>
     public async ValueTask ReceiveAsync(CancellationToken cancel)
     {
         while (true)

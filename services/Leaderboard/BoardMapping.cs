@@ -23,7 +23,9 @@ internal static class BoardMapping
                 .ToRpcException();
         }
 
-        string currency = board.Board.Length == 0 ? DefaultCurrency : ServiceErrors.RequireId(board.Board, "board.board");
+        string currency = board.Board.Length == 0
+            ? DefaultCurrency
+            : ServiceErrors.RequireId(board.Board, "board.board");
         return new BoardId(tenant, game, currency);
     }
 
@@ -38,7 +40,8 @@ internal static class BoardMapping
     public static string RequireSubject(string subject) =>
         subject.StartsWith("p/", StringComparison.Ordinal) && CallTenant.IsId(subject.AsSpan(2))
             ? subject
-            : throw Problems.Of(ErrorCodes.IdMalformed, "subject", "subject must be p/ and a player's id.").ToRpcException();
+            : throw Problems.Of(ErrorCodes.IdMalformed, "subject", "subject must be p/ and a player's id.")
+                .ToRpcException();
 
     public static Entry ToEntry(BoardEntry entry) => new()
     {

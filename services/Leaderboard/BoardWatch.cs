@@ -8,8 +8,8 @@ using Mesh.Partitions;
 namespace Mesh.Leaderboard;
 
 /// <summary>
-/// Pushes a board's top: a snapshot, then what changed. Changes that come while one is being sent are sent together, so a slow
-/// watcher costs nobody anything.
+/// Pushes a board's top: a snapshot, then what changed. Changes that come while one is being sent are sent together,
+/// so a slow watcher costs nobody anything.
 /// </summary>
 internal sealed class BoardWatch(PartitionHost<LeaderboardProcessor> host, TimeProvider clock)
 {

@@ -68,6 +68,8 @@ internal sealed class LeaderboardAudit(PartitionHost<LeaderboardProcessor> host)
 
         subject.Rewards++;
         subject.LogScore += issued.Amount;
-        subject.LogReachedUs = subject.Rewards == 1 ? issued.ReachedUs : Math.Max(subject.LogReachedUs, issued.ReachedUs);
+        subject.LogReachedUs = subject.Rewards == 1
+            ? issued.ReachedUs
+            : Math.Max(subject.LogReachedUs, issued.ReachedUs);
     }
 }

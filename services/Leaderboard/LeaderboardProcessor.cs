@@ -6,8 +6,8 @@ using Mesh.Partitions;
 namespace Mesh.Leaderboard;
 
 /// <summary>
-/// One partition of Leaderboard. It decides nothing: each reward that arrives is kept in the log as it came, and boards show
-/// what is committed. All partitions share the boards, since one loop owns them all.
+/// One partition of Leaderboard. It decides nothing: each reward that arrives is kept in the log as it came, and
+/// boards show what is committed. All partitions share the boards, since one loop owns them all.
 /// </summary>
 internal sealed class LeaderboardProcessor : IPartitionProcessor
 {

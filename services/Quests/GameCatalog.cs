@@ -5,8 +5,8 @@ using Mesh.Quests.Core.Catalog;
 namespace Mesh.Quests;
 
 /// <summary>
-/// Every game as <c>quest.v1.catalog</c> tells of it, in the core's own records: what players' actions are judged by. One
-/// writer, any number of readers; a game is replaced whole, so that a reader never sees half of a version.
+/// Every game as <c>quest.v1.catalog</c> tells of it, in the core's own records: what players' actions are judged by.
+/// One writer, any number of readers; a game is replaced whole, so that a reader never sees half of a version.
 /// </summary>
 internal sealed class GameCatalog
 {

@@ -12,8 +12,8 @@ namespace Mesh.Quests;
 internal sealed class PlayerActionConsumer(GameCatalog catalog, QuestTransitionRelay relay)
 {
     /// <summary>
-    /// (1) Nothing is decided under a catalog older than the one that the action was accepted under: the partition waits for
-    /// it. (2) Decide. (3) Fold and append what was decided.
+    /// (1) Nothing is decided under a catalog older than the one that the action was accepted under: the partition
+    /// waits for it. (2) Decide. (3) Fold and append what was decided.
     /// </summary>
     public Verdict Consume(ActionAccepted action, in TopicRecord record, PlayerStream player, IEventAppender appender)
     {

@@ -8,7 +8,8 @@ using Mesh.Quests.Core.Run;
 namespace Mesh.Quests;
 
 /// <summary>
-/// One partition of Quests: the streams of its players and of its games, and the state that they fold to. Owned by the loop.
+/// One partition of Quests: the streams of its players and of its games, and the state that they fold to. Owned by
+/// the loop.
 /// </summary>
 internal sealed class QuestsProcessor : IPartitionProcessor
 {
@@ -34,14 +35,16 @@ internal sealed class QuestsProcessor : IPartitionProcessor
         {
             case EventNames.QuestTransition:
                 QuestTransition transition = QuestTransition.Parser.ParseFrom(stored.Body);
-                Player(transition.Tenant, QuestsEvents.PlayerOf(transition)).State.Evolve(QuestsEvents.ToCore(transition));
+                PlayerStream player = Player(transition.Tenant, QuestsEvents.PlayerOf(transition));
+                player.State.Evolve(QuestsEvents.ToCore(transition));
                 break;
             case EventNames.GamePublished:
                 GamePublished published = GamePublished.Parser.ParseFrom(stored.Body);
                 Game(published.Tenant, published.GameId).Evolve(QuestsEvents.ToCore(published));
                 break;
             default:
-                throw new InvalidDataException($"Event {stored.Position} has type '{stored.Type}', which Quests does not know.");
+                throw new InvalidDataException(
+                    $"Event {stored.Position} has type '{stored.Type}', which Quests does not know.");
         }
     }
 

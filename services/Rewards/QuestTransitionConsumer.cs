@@ -45,7 +45,8 @@ internal sealed class QuestTransitionConsumer(GameTable games, RewardIssuedRelay
         }
     }
 
-    private static RewardCommand.IssueReward ToCommand(QuestTransition transition, RewardRule rule, uint version) => new(
+    private static RewardCommand.IssueReward ToCommand(
+        QuestTransition transition, RewardRule rule, uint version) => new(
         Ids.Reward(
             transition.Tenant,
             transition.GameId,
@@ -70,7 +71,8 @@ internal sealed class QuestTransitionConsumer(GameTable games, RewardIssuedRelay
     {
         (string, string, uint) id = (transition.Tenant, transition.GameId, transition.DefinitionVersion);
         if (!_rules.TryGetValue(id, out GameRules? rules)
-            && games.TryVersion(transition.Tenant, transition.GameId, transition.DefinitionVersion, out GamePublished? game))
+            && games.TryVersion(
+                transition.Tenant, transition.GameId, transition.DefinitionVersion, out GamePublished? game))
         {
             rules = new GameRules(transition.DefinitionVersion, game.Definition.Rules.Select(rule => new RewardRule(
                 rule.RuleId, rule.QuestId, (TransitionKind)rule.On, rule.Currency, rule.Amount)));

@@ -26,7 +26,8 @@ internal sealed class RewardsProcessor : IPartitionProcessor
     {
         if (stored.Type != EventNames.RewardIssued)
         {
-            throw new InvalidDataException($"Event {stored.Position} has type '{stored.Type}', which Rewards does not know.");
+            throw new InvalidDataException(
+                $"Event {stored.Position} has type '{stored.Type}', which Rewards does not know.");
         }
 
         Book.Evolve(RewardsEvents.ToCore(RewardIssued.Parser.ParseFrom(stored.Body)));

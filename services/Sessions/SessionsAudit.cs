@@ -10,7 +10,9 @@ using Kind = Mesh.Contracts.Events.V1.SessionChanged.Types.Kind;
 
 namespace Mesh.Sessions;
 
-/// <summary>Tells from the log, at the moment it is asked, how many sessions and actions each player has in a game.</summary>
+/// <summary>
+/// Tells from the log, at the moment it is asked, how many sessions and actions each player has in a game.
+/// </summary>
 internal sealed class SessionsAudit(PartitionHost<SessionsProcessor> host)
 {
     public async Task WriteAsync(

@@ -6,7 +6,9 @@ using Mesh.Sessions.Core.Windows;
 
 namespace Mesh.Sessions;
 
-/// <summary>One partition of Sessions: the sessions of its players, by tenant, game and player. Owned by the loop.</summary>
+/// <summary>
+/// One partition of Sessions: the sessions of its players, by tenant, game and player. Owned by the loop.
+/// </summary>
 internal sealed class SessionsProcessor : IPartitionProcessor
 {
     private readonly PlayerActionConsumer _consumer;
@@ -24,7 +26,8 @@ internal sealed class SessionsProcessor : IPartitionProcessor
     {
         if (stored.Type != EventNames.SessionChanged)
         {
-            throw new InvalidDataException($"Event {stored.Position} has type '{stored.Type}', which Sessions does not know.");
+            throw new InvalidDataException(
+                $"Event {stored.Position} has type '{stored.Type}', which Sessions does not know.");
         }
 
         SessionChanged changed = SessionChanged.Parser.ParseFrom(stored.Body);

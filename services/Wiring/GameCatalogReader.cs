@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Mesh.Wiring;
 
 /// <summary>
-/// Reads <c>quest.v1.catalog</c> from its beginning, for ever. On a compacted topic there is no chain: each record is whole, and
-/// the newest of a key stands.
+/// Reads <c>quest.v1.catalog</c> from its beginning, for ever. On a compacted topic there is no chain: each record is
+/// whole, and the newest of a key stands.
 /// </summary>
 internal sealed class GameCatalogReader(ServiceOptions options, Action<byte[]> apply, ILogger<GameCatalogReader> logger)
     : BackgroundService, IHealthCheck
@@ -30,6 +30,7 @@ internal sealed class GameCatalogReader(ServiceOptions options, Action<byte[]> a
             options.Bus, topic.Name, topic.Partitions, record => apply(record.Value), logger);
         await reader.CaughtUp.WaitAsync(stoppingToken);
         _caughtUp = true;
-        await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

@@ -41,7 +41,8 @@ internal static class ServiceErrors
 
         return CallTenant.IsId(value)
             ? value
-            : throw Problems.Of(ErrorCodes.IdMalformed, field, $"{field} must be [A-Za-z0-9._~-]{{1,64}}.").ToRpcException();
+            : throw Problems.Of(ErrorCodes.IdMalformed, field, $"{field} must be [A-Za-z0-9._~-]{{1,64}}.")
+                .ToRpcException();
     }
 
     private static RpcException Unavailable(PartitionUnavailableException e) =>

@@ -15,7 +15,9 @@ internal sealed record ServiceOptions
     /// <summary>The broker.</summary>
     public required BusOptions Bus { get; init; }
 
-    /// <summary>Reads the settings of a service: <c>ConnectionStrings__NAME</c> and <c>ConnectionStrings__kafka</c>.</summary>
+    /// <summary>
+    /// Reads the settings of a service: <c>ConnectionStrings__NAME</c> and <c>ConnectionStrings__kafka</c>.
+    /// </summary>
     public static ServiceOptions From(IConfiguration configuration, string name) => new()
     {
         Database = configuration.RequiredConnectionString(name),

@@ -6,7 +6,8 @@ namespace Mesh.EventStore.Machinery;
 /// <summary>Makes what is missing: the numbered scripts in order, then a row for each partition.</summary>
 internal static class Schema
 {
-    // Two instances of a service may start at once on an empty database; any number will do, it only has to be the same.
+    // Two instances of a service may start at once on an empty database; any number will do, it only has to be the
+    // same.
     private const long LockKey = 0x6d657368_73746f72;
 
     public static async Task CreateAsync(NpgsqlDataSource source, int partitions, CancellationToken cancel)
@@ -45,7 +46,8 @@ internal static class Schema
         await transaction.CommitAsync(cancel);
     }
 
-    public static async Task<(Guid Id, int Incarnation)> IdentifyAsync(NpgsqlDataSource source, CancellationToken cancel)
+    public static async Task<(Guid Id, int Incarnation)> IdentifyAsync(
+        NpgsqlDataSource source, CancellationToken cancel)
     {
         await using NpgsqlCommand command = source.CreateCommand("select store_id, incarnation from store");
         await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancel);

@@ -13,7 +13,8 @@ internal static class Statements
             update partitions set head = $4, relayed = $5, inputs = $6, sent = $7
             where partition = $1 and epoch = $2 and head = $3
             returning partition)
-        insert into pages (partition, first, names, streams, types, targets, target_partitions, keys, previous, roots, bodies)
+        insert into pages (
+            partition, first, names, streams, types, targets, target_partitions, keys, previous, roots, bodies)
         select partition, $3 + 1, $8, $9, $10, $11, $12, $13, $14, $15, $16 from fence
         """;
 

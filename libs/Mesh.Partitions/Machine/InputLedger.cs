@@ -17,8 +17,9 @@ internal enum Admission
 }
 
 /// <summary>
-/// How far a partition has read: the next offset of each topic partition, and for each origin the last position applied. An
-/// origin repeats a record when its producer starts over; the chain of `previous` tells when one is missing.
+/// How far a partition has read: the next offset of each topic partition, and for each origin the last position
+/// applied. An origin repeats a record when its producer starts over; the chain of `previous` tells when one is
+/// missing.
 /// </summary>
 internal sealed class InputLedger
 {
@@ -64,7 +65,8 @@ internal sealed class InputLedger
         next = Math.Max(next, offset + 1);
         if (origin is { } from)
         {
-            ref long last = ref CollectionsMarshal.GetValueRefOrAddDefault(_inbox, KeyOf(topic, partition, from), out _);
+            OriginKey heard = KeyOf(topic, partition, from);
+            ref long last = ref CollectionsMarshal.GetValueRefOrAddDefault(_inbox, heard, out _);
             last = Math.Max(last, (long)from.Position);
         }
     }

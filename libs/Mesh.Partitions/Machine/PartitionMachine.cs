@@ -8,9 +8,10 @@ namespace Mesh.Partitions.Machine;
 internal readonly record struct Arrival(string Topic, int Partition, long Offset, byte[] Value, RecordOrigin? Origin);
 
 /// <summary>
-/// One partition, without I/O: what arrives goes in by its methods; pages to commit, events to relay and replies to release
-/// come out. The shell that drives it owns connections, threads and clocks, so that a simulation can drive the same code.
-/// A machine that was refused a commit, or does not know its outcome, is thrown away and made anew from the database.
+/// One partition, without I/O: what arrives goes in by its methods; pages to commit, events to relay and replies to
+/// release come out. The shell that drives it owns connections, threads and clocks, so that a simulation can drive
+/// the same code. A machine that was refused a commit, or does not know its outcome, is thrown away and made anew
+/// from the database.
 /// </summary>
 internal sealed class PartitionMachine : IEventAppender
 {
@@ -61,7 +62,9 @@ internal sealed class PartitionMachine : IEventAppender
 
     public bool HasHeld => _held.Count > 0;
 
-    /// <summary>Held records could be tried, but the page is full: <see cref="Retry"/> goes on after the next commit.</summary>
+    /// <summary>
+    /// Held records could be tried, but the page is full: <see cref="Retry"/> goes on after the next commit.
+    /// </summary>
     public bool WantsRetry { get; private set; }
 
     /// <summary>There is room for another batch.</summary>
@@ -123,7 +126,9 @@ internal sealed class PartitionMachine : IEventAppender
         }
     }
 
-    /// <summary>Runs a command; <paramref name="release"/> is called once all that was decided by then is committed.</summary>
+    /// <summary>
+    /// Runs a command; <paramref name="release"/> is called once all that was decided by then is committed.
+    /// </summary>
     public void Execute(Action<IPartitionProcessor, IEventAppender> command, Action release)
     {
         command(_processor, this);
@@ -191,8 +196,8 @@ internal sealed class PartitionMachine : IEventAppender
         {
             case Admission.Gap:
                 throw new RecordLostException(
-                    $"Partition {Partition}: record {arrival.Offset} of {arrival.Topic}/{arrival.Partition} follows position "
-                    + $"{arrival.Origin!.Value.Previous} of its origin, which never arrived.");
+                    $"Partition {Partition}: record {arrival.Offset} of {arrival.Topic}/{arrival.Partition} follows "
+                    + $"position {arrival.Origin!.Value.Previous} of its origin, which never arrived.");
             case Admission.Apply:
                 RecordRoot root = arrival.Origin?.Root ?? default;
                 TopicRecord record = new(arrival.Topic, arrival.Partition, arrival.Offset, arrival.Value, root);

@@ -3,8 +3,8 @@ using Mesh.EventStore;
 namespace Mesh.Partitions.Machine;
 
 /// <summary>
-/// What a partition has sent: by target the last position (each event stores the one before it as `previous`), those not yet
-/// acknowledged, and from these the position below which everything is.
+/// What a partition has sent: by target the last position (each event stores the one before it as `previous`), those
+/// not yet acknowledged, and from these the position below which everything is.
 /// </summary>
 internal sealed class RelayLedger
 {
@@ -33,7 +33,8 @@ internal sealed class RelayLedger
     }
 
     public IEnumerable<SentMark> Marks =>
-        _targets.Select(t => new SentMark(t.Key.Topic, t.Key.Partition, t.Value.Sent, t.Value.Acknowledged, t.Value.NextOffset));
+        _targets.Select(t => new SentMark(
+            t.Key.Topic, t.Key.Partition, t.Value.Sent, t.Value.Acknowledged, t.Value.NextOffset));
 
     public void Load(long relayed, byte[] column)
     {
@@ -51,7 +52,9 @@ internal sealed class RelayLedger
 
     public byte[] Save() => RowState.EncodeSent(Marks);
 
-    /// <summary>An event for a target is decided: returns the position sent there before, 0 when there is none.</summary>
+    /// <summary>
+    /// An event for a target is decided: returns the position sent there before, 0 when there is none.
+    /// </summary>
     public long Chain(EventTarget target, long position)
     {
         Target state = Of(target.Topic, target.Partition);

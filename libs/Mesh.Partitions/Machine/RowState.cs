@@ -9,8 +9,8 @@ internal readonly record struct OriginKey(string Topic, int TopicPartition, Guid
 internal readonly record struct SentMark(string Topic, int Partition, long Sent, long Acknowledged, long NextOffset);
 
 /// <summary>
-/// The two opaque columns of a partition's row: what it has read and what it has sent. Version 1, little-endian, strings with a
-/// length; rewritten whole by each commit.
+/// The two opaque columns of a partition's row: what it has read and what it has sent. Version 1, little-endian,
+/// strings with a length; rewritten whole by each commit.
 /// </summary>
 internal static class RowState
 {
@@ -113,6 +113,7 @@ internal static class RowState
         byte version = reader.ReadByte();
         return version == Version
             ? reader
-            : throw new InvalidDataException($"Column partitions.{name} has version {version}; this program reads {Version}.");
+            : throw new InvalidDataException(
+                $"Column partitions.{name} has version {version}; this program reads {Version}.");
     }
 }

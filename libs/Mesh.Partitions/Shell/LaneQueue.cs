@@ -3,7 +3,9 @@ using Mesh.Bus;
 
 namespace Mesh.Partitions.Shell;
 
-/// <summary>The batches of one lane that were fetched and wait for the loop. A full queue blocks the lane's reader alone.</summary>
+/// <summary>
+/// The batches of one lane that were fetched and wait for the loop. A full queue blocks the lane's reader alone.
+/// </summary>
 internal sealed class LaneQueue(LaneOptions lane, Signal signal) : IDisposable
 {
     private readonly ConcurrentQueue<(FetchedBatch Batch, long ArrivedAt)> _batches = new();

@@ -6,10 +6,10 @@ using Mesh.Partitions.Machine;
 namespace Mesh.Partitions.Shell;
 
 /// <summary>
-/// The one thread that drives all partitions of an instance. A turn: (1) take note of acknowledgements and of a commit that
-/// ended, (2) run commands, (3) take batches of the most urgent lane and decide them, (4) commit what is decided, of all
-/// partitions together, when no commit is under way. While one is, the next pages fill: so a commit holds what arrived during
-/// the one before, and nothing waits for a timer.
+/// The one thread that drives all partitions of an instance. A turn: (1) take note of acknowledgements and of a
+/// commit that ended, (2) run commands, (3) take batches of the most urgent lane and decide them, (4) commit what is
+/// decided, of all partitions together, when no commit is under way. While one is, the next pages fill: so a commit
+/// holds what arrived during the one before, and nothing waits for a timer.
 /// </summary>
 internal sealed class PartitionLoop
 {
@@ -138,9 +138,21 @@ internal sealed class PartitionLoop
         return decided;
     }
 
+    // A machine that is full of what nobody has acknowledged goes on with the next acknowledgement.
+    private bool MayAccept()
+    {
+        bool may = Array.TrueForAll(_machines, m => m.CanAccept);
+        if (!may && Array.Exists(_machines, m => m.HasUnacknowledged))
+        {
+            _relay.WakeOnAcknowledgement();
+        }
+
+        return may;
+    }
+
     private bool DecideBatch()
     {
-        if (!Array.TrueForAll(_machines, m => m.CanAccept) || NextLane() is not { } lane || !lane.TryTake(out FetchedBatch batch))
+        if (!MayAccept() || NextLane() is not { } lane || !lane.TryTake(out FetchedBatch batch))
         {
             return false;
         }
@@ -153,7 +165,8 @@ internal sealed class PartitionLoop
                 origin = OriginHeader.TryDecode(record.Origin, out RecordOrigin decoded)
                     ? decoded
                     : throw new InvalidDataException(
-                        $"Record {record.Offset} of {batch.Topic}/{record.Partition} has no valid {OriginHeader.Name} header.");
+                        $"Record {record.Offset} of {batch.Topic}/{record.Partition} has no valid "
+                        + $"{OriginHeader.Name} header.");
             }
 
             _machines[record.Partition].Accept(

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Mesh.Partitions.Shell;
 
 /// <summary>
-/// One life of a host, from the database to its end: (1) take the partitions, (2) fold their logs, (3) send again what was not
-/// acknowledged, (4) read each topic from where the partition's row says, (5) drive the loop. Whatever fails ends the run.
+/// One life of a host, from the database to its end: (1) take the partitions, (2) fold their logs, (3) send again
+/// what was not acknowledged, (4) read each topic from where the partition's row says, (5) drive the loop. Whatever
+/// fails ends the run.
 /// </summary>
 internal sealed class PartitionRun : IAsyncDisposable
 {
@@ -15,7 +16,8 @@ internal sealed class PartitionRun : IAsyncDisposable
     private readonly LaneQueue[] _lanes;
     private readonly Relay _relay;
 
-    private PartitionRun(PartitionedStore store, PartitionMachine[] machines, LaneQueue[] lanes, Relay relay, PartitionLoop loop)
+    private PartitionRun(
+        PartitionedStore store, PartitionMachine[] machines, LaneQueue[] lanes, Relay relay, PartitionLoop loop)
     {
         Store = store;
         Machines = machines;
@@ -47,7 +49,7 @@ internal sealed class PartitionRun : IAsyncDisposable
         Signal signal = new();
         LaneQueue[] lanes = [.. options.Lanes.Select(lane => new LaneQueue(lane, signal))];
         PartitionLoop? loop = null;
-        Relay relay = new(options, store.StoreId, reason => loop!.Fail(new IOException(reason)), logger);
+        Relay relay = new(options, store.StoreId, signal, reason => loop!.Fail(new IOException(reason)), logger);
         loop = new PartitionLoop(store, relay, machines, lanes, signal);
         PartitionRun run = new(store, machines, lanes, relay, loop);
         foreach (PartitionMachine machine in machines)

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace Mesh.Partitions.Shell;
 
 /// <summary>
-/// Hands committed events to the producers, one for each codec, and counts what they acknowledge. Acknowledgements of a target
-/// come in the order of its events, so that a count is all there is to remember.
+/// Hands committed events to the producers, one for each codec, and counts what they acknowledge. Acknowledgements of
+/// a target come in the order of its events, so that a count is all there is to remember.
 /// </summary>
 internal sealed class Relay : IDisposable
 {
@@ -15,11 +15,14 @@ internal sealed class Relay : IDisposable
     private readonly Dictionary<string, BusProducer> _byTopic = new(StringComparer.Ordinal);
     private readonly Dictionary<(int Machine, string Topic, int Partition), Route> _routes = [];
     private readonly Guid _store;
+    private readonly Signal _signal;
     private readonly Action<string> _failed;
+    private int _awaited;
 
-    public Relay(PartitionHostOptions options, Guid store, Action<string> failed, ILogger logger)
+    public Relay(PartitionHostOptions options, Guid store, Signal signal, Action<string> failed, ILogger logger)
     {
         _store = store;
+        _signal = signal;
         _failed = failed;
         foreach (TopicDefinition topic in options.Targets)
         {
@@ -47,6 +50,11 @@ internal sealed class Relay : IDisposable
                 .Produce(target.Key ?? stored.Stream, stored.Body, OriginHeader.Encode(origin));
         }
     }
+
+    /// <summary>
+    /// The next acknowledgement wakes the loop; otherwise they are only counted, since each wake-up has its price.
+    /// </summary>
+    public void WakeOnAcknowledgement() => Volatile.Write(ref _awaited, 1);
 
     /// <summary>Tells the machines what was acknowledged since the last call.</summary>
     public void Collect(PartitionMachine[] machines)
@@ -78,7 +86,7 @@ internal sealed class Relay : IDisposable
         (int, string, int) id = (machine, target.Topic, target.Partition);
         if (!_routes.TryGetValue(id, out Route? route))
         {
-            route = new Route(machine, target.Topic, target.Partition, _byTopic[target.Topic], _failed);
+            route = new Route(this, machine, target.Topic, target.Partition);
             _routes.Add(id, route);
         }
 
@@ -88,18 +96,20 @@ internal sealed class Relay : IDisposable
     /// <summary>One machine's way to one topic partition.</summary>
     private sealed class Route
     {
+        private readonly Relay _relay;
         private readonly ProduceTarget _target;
         private readonly string _topic;
         private readonly int _partition;
         private int _acknowledged;
         private long _nextOffset;
 
-        public Route(int machine, string topic, int partition, BusProducer producer, Action<string> failed)
+        public Route(Relay relay, int machine, string topic, int partition)
         {
+            _relay = relay;
             Machine = machine;
             _topic = topic;
             _partition = partition;
-            _target = producer.Target(topic, partition, Acknowledged, failed);
+            _target = relay._byTopic[topic].Target(topic, partition, Acknowledged, relay._failed);
         }
 
         public int Machine { get; }
@@ -122,6 +132,10 @@ internal sealed class Relay : IDisposable
         {
             Volatile.Write(ref _nextOffset, offset + 1);
             Interlocked.Increment(ref _acknowledged);
+            if (Volatile.Read(ref _relay._awaited) == 1 && Interlocked.Exchange(ref _relay._awaited, 0) == 1)
+            {
+                _relay._signal.Set();
+            }
         }
     }
 }

@@ -1,9 +1,9 @@
 namespace Mesh.Partitions.Shell;
 
 /// <summary>
-/// Wakes the one thread that waits. Setting it while it is set costs no system call. It may be set after the thread has ended,
-/// by a commit that took longer than its loop or by a command posted at that moment; so nobody disposes of it, and its handle
-/// goes with the last reference.
+/// Wakes the one thread that waits. Setting it while it is set costs no system call. It may be set after the thread
+/// has ended, by a commit that took longer than its loop or by a command posted at that moment; so nobody disposes of
+/// it, and its handle goes with the last reference.
 /// </summary>
 internal sealed class Signal
 {
@@ -22,8 +22,8 @@ internal sealed class Signal
     public void Wait(TimeSpan limit)
     {
         _event.WaitOne(limit);
-        // A full fence: what the waiter reads next may not be read before this is seen. Otherwise a setter could add work that
-        // the waiter misses, see the signal still set, and wake nobody.
+        // A full fence: what the waiter reads next may not be read before this is seen. Otherwise a setter could add
+        // work that the waiter misses, see the signal still set, and wake nobody.
         Interlocked.Exchange(ref _set, 0);
     }
 }

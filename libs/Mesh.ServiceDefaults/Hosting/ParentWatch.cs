@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Mesh.ServiceDefaults.Hosting;
 
 /// <summary>
-/// Stops the process with whoever started it: the parent holds the other end of standard input, and the kernel closes it when
-/// the parent dies, even by SIGKILL. Only when <c>MESH_PARENT_PIPE=1</c>.
+/// Stops the process with whoever started it: the parent holds the other end of standard input, and the kernel closes
+/// it when the parent dies, even by SIGKILL. Only when <c>MESH_PARENT_PIPE=1</c>.
 /// </summary>
 internal sealed class ParentWatch(IHostApplicationLifetime lifetime, ILogger<ParentWatch> logger) : IHostedService
 {

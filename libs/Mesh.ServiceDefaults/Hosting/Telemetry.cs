@@ -6,8 +6,8 @@ using OpenTelemetry.Trace;
 namespace Mesh.ServiceDefaults.Hosting;
 
 /// <summary>
-/// Exports the framework's own traces and metrics by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; without it nothing is
-/// collected. The other <c>OTEL_</c> variables are the exporter's own.
+/// Exports the framework's own traces and metrics by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; without it
+/// nothing is collected. The other <c>OTEL_</c> variables are the exporter's own.
 /// </summary>
 internal sealed class Telemetry : IHostedService, IDisposable
 {
@@ -23,7 +23,8 @@ internal sealed class Telemetry : IHostedService, IDisposable
                 .AddOtlpExporter()
                 .Build();
             _metrics = Sdk.CreateMeterProviderBuilder()
-                .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "Npgsql")
+                .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
+                .AddMeter("System.Net.Http", "Npgsql")
                 .AddOtlpExporter()
                 .Build();
         }
