@@ -21,17 +21,27 @@ public static class OriginHeader
     /// <summary>Writes an origin.</summary>
     public static byte[] Encode(in RecordOrigin origin)
     {
+        Span<byte> root = stackalloc byte[MaxRootBytes];
+        int length = origin.Root == default ? 0 : WriteRoot(root, origin.Root);
+        return Encode(origin.Store, origin.Partition, origin.Position, origin.Previous, root[..length]);
+    }
+
+    /// <summary>Writes an origin whose root is written already, by <see cref="EncodeRoot"/>; empty: it has none.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The root is longer than a root can be.</exception>
+    public static byte[] Encode(Guid store, int partition, ulong position, ulong previous, ReadOnlySpan<byte> root)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(root.Length, MaxRootBytes);
         Span<byte> buffer = stackalloc byte[MaxOriginBytes];
-        int at = WriteGuid(buffer, 0, 1, origin.Store);
-        at = WriteNumber(buffer, at, 2, (uint)origin.Partition);
-        at = WriteNumber(buffer, at, 3, origin.Position);
-        at = WriteNumber(buffer, at, 4, origin.Previous);
-        if (origin.Root != default)
+        int at = WriteGuid(buffer, 0, 1, store);
+        at = WriteNumber(buffer, at, 2, (uint)partition);
+        at = WriteNumber(buffer, at, 3, position);
+        at = WriteNumber(buffer, at, 4, previous);
+        if (root.Length > 0)
         {
             buffer[at++] = (5 << 3) | 2;
-            int length = WriteRoot(buffer[(at + 1)..], origin.Root);
-            buffer[at++] = (byte)length;
-            at += length;
+            buffer[at++] = (byte)root.Length;
+            root.CopyTo(buffer[at..]);
+            at += root.Length;
         }
 
         return buffer[..at].ToArray();

@@ -16,6 +16,8 @@ public static class GatewayModule
     /// <summary>Adds the two endpoints, the proxy and the health probe.</summary>
     public static WebApplicationBuilder AddGateway(this WebApplicationBuilder builder, GatewayOptions options)
     {
+        // The two endpoints are all: ASPNETCORE_URLS, which names them as well, would only draw a warning.
+        builder.WebHost.UseSetting(WebHostDefaults.ServerUrlsKey, string.Empty);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
 
         // A line for each request would cost more than passing it on.

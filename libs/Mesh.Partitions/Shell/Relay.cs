@@ -43,11 +43,10 @@ internal sealed class Relay : IDisposable
         while (machine.Outbox.TryDequeue(out StoredEvent stored))
         {
             EventTarget target = stored.Target!;
-            RecordRoot root = OriginHeader.TryDecodeRoot(stored.Root, out RecordRoot cause) ? cause : default;
-            RecordOrigin origin = new(
-                _store, machine.Partition, (ulong)stored.Position, (ulong)stored.Previous, root);
+            byte[] origin = OriginHeader.Encode(
+                _store, machine.Partition, (ulong)stored.Position, (ulong)stored.Previous, stored.Root);
             RouteOf(machine.Partition, target)
-                .Produce(target.Key ?? stored.Stream, stored.Body, OriginHeader.Encode(origin));
+                .Produce(target.Key ?? stored.Stream, stored.Body, origin);
         }
     }
 
