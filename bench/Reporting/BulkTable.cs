@@ -35,7 +35,7 @@ internal static class BulkTable
 
     private static Table Processes(BulkFigures figures)
     {
-        Table table = new Table().Border(TableBorder.Ascii).Title(Markup.Escape(figures.Game))
+        Table table = new Table().Border(TableBorder.Ascii).Title(Markup.Escape(figures.Game), Style.Plain)
             .AddColumn("process")
             .AddColumn(new TableColumn("CPU s").RightAligned())
             .AddColumn(new TableColumn("CPU s / 1,000").RightAligned())

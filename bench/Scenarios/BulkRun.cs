@@ -10,8 +10,10 @@ namespace Mesh.Bench.Scenarios;
 /// <param name="Copies">Players per row.</param>
 /// <param name="Limit">So many rows at most.</param>
 /// <param name="Runs">Replays.</param>
+/// <param name="WarmUpRows">Rows that go into another game before, so that less of the JIT compiler is measured.</param>
 /// <param name="Keep">Whether data and logs stay.</param>
-internal sealed record BulkRequest(string? File, long SyntheticRows, int Copies, long? Limit, int Runs, bool Keep);
+internal sealed record BulkRequest(
+    string? File, long SyntheticRows, int Copies, long? Limit, int Runs, int WarmUpRows, bool Keep);
 
 /// <summary>What came of it.</summary>
 internal sealed record BulkResult(long Rows, IReadOnlyList<BulkFigures> Runs, Verification Verified);
@@ -21,8 +23,6 @@ internal static class BulkRun
 {
     /// <summary>The budget of the whole job, on two cores: all processes but the client.</summary>
     internal const double TargetMicrosPerCheckIn = 30;
-
-    private const long WarmUpRows = 5_000;
 
     /// <exception cref="BenchException">Something failed, or the books do not balance: there are no figures.</exception>
     internal static async Task<BulkResult> RunAsync(
@@ -38,7 +38,7 @@ internal static class BulkRun
         }
 
         Say("warming up");
-        await cli.ReplayAsync(file, "warm-up", copies: 1, WarmUpRows, cancellation);
+        await cli.ReplayAsync(file, "warm-up", copies: 1, request.WarmUpRows, cancellation);
         await Quiet.WaitAsync(mesh.Processes, cancellation);
         long rows = 0;
         List<BulkFigures> runs = [];

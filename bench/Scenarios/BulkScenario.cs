@@ -16,6 +16,7 @@ internal static class BulkScenario
     {
         Option<int> copies = Number("--copies", 8, "Sends each row for so many players.");
         Option<int> runs = Number("--runs", 1, "Replays into so many fresh games and reports the medians.");
+        Option<int> warmUp = Number("--warm-up", 5_000, "Sends so many rows into another game first.");
         Option<long?> limit = new("--limit") { Description = "Sends the first so many rows.", HelpName = "N" };
         Option<string?> file = new("--file")
         {
@@ -30,7 +31,7 @@ internal static class BulkScenario
         Option<bool> keep = new("--keep") { Description = "Keeps the mesh's data and logs, and says where." };
         Command command = new("bulk", "CPU, memory and rate of a bulk replay through the whole mesh.")
         {
-            copies, limit, file, synthetic, runs, json, keep,
+            copies, limit, file, synthetic, runs, warmUp, json, keep,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -40,8 +41,9 @@ internal static class BulkScenario
                 AtLeastOne(copies.Name, parsed.GetValue(copies)),
                 parsed.GetValue(limit),
                 AtLeastOne(runs.Name, parsed.GetValue(runs)),
+                AtLeastOne(warmUp.Name, parsed.GetValue(warmUp)),
                 parsed.GetValue(keep));
-            await RunAsync(request, parsed.GetValue(json), cancellation);
+            await RunAsync(request, Writable(parsed.GetValue(json)), cancellation);
         });
         return command;
     }
@@ -51,6 +53,12 @@ internal static class BulkScenario
 
     private static int AtLeastOne(string name, int value) =>
         value >= 1 ? value : throw new BenchException($"{name} must be at least 1.");
+
+    // Said before the work, not after it.
+    private static string? Writable(string? path) =>
+        path is null || Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))
+            ? path
+            : throw new BenchException($"--json: there is no directory for {path}.");
 
     private static string FileOf(string? given)
     {
