@@ -56,7 +56,8 @@ internal static class ResidentMemory
         ProcessStat[] all =
         [
             .. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName)
-                .Where(name => char.IsAsciiDigit(name![0])).Select(name => ProcessStat.Read(name!)).OfType<ProcessStat>(),
+                .Where(name => char.IsAsciiDigit(name![0]))
+                .Select(name => ProcessStat.Read(name!)).OfType<ProcessStat>(),
         ];
         Queue<int> open = new([id]);
         while (open.TryDequeue(out int parent))

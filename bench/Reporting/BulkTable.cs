@@ -19,7 +19,7 @@ internal static class BulkTable
 
         BulkFigures figures = report.Figures;
         console.WriteLine(Invariant(
-            $"bulk: {report.Rows:N0} rows x {report.Copies} copies = {figures.CheckIns:N0} check-ins of {report.File}"));
+            $"bulk: {report.Rows:N0} rows x {report.Copies} copies = {figures.CheckIns:N0} check-ins, {report.File}"));
         console.WriteLine(Invariant(
             $"{report.Date:u}, commit {report.Commit.Id}{(report.Commit.Dirty ? " and changes" : "")}"));
         console.WriteLine(Invariant(
@@ -69,12 +69,12 @@ internal static class BulkTable
         yield return Invariant($"accepted  {figures.SecondsToAccept:0.000} s, {figures.AcceptedPerSecond:N0} a second");
         yield return Invariant(
             $"visible   {figures.SecondsUntilVisible:0.000} s, {figures.VisiblePerSecond:N0} a second");
-        yield return Invariant(
-            $"later     {figures.LaterCpuSeconds:0.00} CPU s above idle until quiet; idle {figures.IdleCores:0.000} cores");
+        yield return Invariant($"later     {figures.LaterCpuSeconds:0.00} CPU s above idle until quiet; ")
+            + Invariant($"idle {figures.IdleCores:0.000} cores");
         double target = report.TargetMicrosPerCheckIn;
         string verdict = figures.MicrosPerCheckIn <= target ? "met" : "missed";
-        yield return Invariant(
-            $"target    {target:0} us CPU per check-in, mesh without client: {figures.MicrosPerCheckIn:0.00}, {verdict}");
+        yield return Invariant($"target    {target:0} us CPU per check-in, mesh without client: ")
+            + Invariant($"{figures.MicrosPerCheckIn:0.00}, {verdict}");
         yield return Invariant($"verified  {report.Verified.Game}: {report.Verified.ActionsInQuests:N0} actions, ")
             + Invariant($"{report.Verified.RewardsIssued:N0} rewards, {report.Verified.Sessions:N0} sessions, ")
             + Invariant($"{report.Verified.DifferencesCount} differences");

@@ -10,7 +10,7 @@ namespace Mesh.Bench.Scenarios;
 /// <param name="Copies">Players per row.</param>
 /// <param name="Limit">So many rows at most.</param>
 /// <param name="Runs">Replays.</param>
-/// <param name="WarmUpRows">Rows that go into another game before, so that less of the JIT compiler is measured.</param>
+/// <param name="WarmUpRows">Rows that go into another game first, so that less of the JIT compiler is measured.</param>
 /// <param name="Keep">Whether data and logs stay.</param>
 internal sealed record BulkRequest(
     string? File, long SyntheticRows, int Copies, long? Limit, int Runs, int WarmUpRows, bool Keep);
@@ -24,7 +24,7 @@ internal static class BulkRun
     /// <summary>The budget of the whole job, on two cores: all processes but the client.</summary>
     internal const double TargetMicrosPerCheckIn = 30;
 
-    /// <exception cref="BenchException">Something failed, or the books do not balance: there are no figures.</exception>
+    /// <exception cref="BenchException">Something failed, or the books do not balance: no figures.</exception>
     internal static async Task<BulkResult> RunAsync(
         Layout layout, BulkRequest request, CancellationToken cancellation)
     {
@@ -101,7 +101,8 @@ internal static class BulkRun
         if (verified.DifferencesCount != 0)
         {
             throw new BenchException(
-                $"{verified.Game} does not balance, so there are no figures: {verified.DifferencesCount:N0} differences:\n"
+                $"{verified.Game} does not balance, so there are no figures. "
+                + $"{verified.DifferencesCount:N0} differences:\n"
                 + string.Join('\n', verified.Differences));
         }
 

@@ -5,7 +5,7 @@ using Mesh.Bench.Running;
 namespace Mesh.Bench.Scenarios;
 
 /// <summary>
-/// <c>bench bulk</c>: what it costs to take in a file of check-ins as fast as it goes, until the leaderboard shows them.
+/// <c>bench bulk</c>: what it costs to take in a file of check-ins at full speed, until the leaderboard shows them.
 /// </summary>
 internal static class BulkScenario
 {

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Mesh.Bench.Scenarios;
 
 /// <summary>
-/// A check-in file that is the same on every machine: as in recorded ones, few players do most, a third of the check-ins
-/// are at a venue of the player's own district, and each player's times go forwards.
+/// A check-in file that is the same on every machine: as in recorded ones, few players do most, a third of the
+/// check-ins are at a venue of the player's own district, and each player's times go forwards.
 /// </summary>
 internal static class SyntheticFile
 {
@@ -32,9 +32,10 @@ internal static class SyntheticFile
             int player = Skewed(random, players);
             int venue = random.Next(3) == 0 ? player % venues : Skewed(random, venues);
             time += TimeSpan.FromSeconds(random.Next((int)LongestStep.TotalSeconds));
+            string place = string.Create(
+                CultureInfo.InvariantCulture, $"{Latitude(venue):0.000000}\t{Longitude(venue):0.000000}");
             file.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{player}\t{time:yyyy-MM-dd'T'HH:mm:ss'Z'}\t{Latitude(venue):0.000000}\t{Longitude(venue):0.000000}\t{venue}"));
+                CultureInfo.InvariantCulture, $"{player}\t{time:yyyy-MM-dd'T'HH:mm:ss'Z'}\t{place}\t{venue}"));
         }
     }
 
