@@ -1,0 +1,26 @@
+using System.CommandLine;
+using Mesh.Bench;
+using Mesh.Bench.Scenarios;
+using Mesh.Provisioning;
+
+RootCommand root = new("Measures what the mesh costs on this machine.")
+{
+    BulkScenario.Create(),
+};
+try
+{
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        ProcessTerminationTimeout = TimeSpan.FromMinutes(1),
+    });
+}
+catch (Exception failure) when (failure is BenchException or ProvisioningException)
+{
+    await Console.Error.WriteLineAsync($"bench: {failure.Message}");
+    return 1;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}
