@@ -33,17 +33,17 @@ internal sealed class Stores(string server)
             row => KeyValuePair.Create(row.GetString(0), row.GetInt64(1))))
         .ToDictionary();
 
-    /// <summary>How many events of any store have the id in their body.</summary>
-    internal async Task<long> NamingAsync(Guid action)
+    /// <summary>How many events of any store have one of the ids in their body.</summary>
+    internal async Task<long> NamingAsync(params Guid[] actions)
     {
         long events = 0;
         foreach (string database in Databases)
         {
             events += (await RowsAsync(
                 database,
-                "select count(*) from events where position($1 in body) > 0",
+                "select count(*) from events where exists (select from unnest($1) id where position(id in body) > 0)",
                 row => row.GetInt64(0),
-                Ids.ToBytes(action)))[0];
+                (byte[][])[.. actions.Select(Ids.ToBytes)]))[0];
         }
 
         return events;
