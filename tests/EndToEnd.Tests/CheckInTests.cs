@@ -39,7 +39,9 @@ public sealed class CheckInTests(MeshFixture fixture)
 
         ListSessionsRequest request = new() { GameId = game, PlayerId = "ada" };
         ListSessionsResponse sessions = await Until.AnswerAsync(
-            "ada has a session", async () => await services.Sessions.ListSessionsAsync(request), s => s.Sessions.Count > 0);
+            "ada has a session",
+            async () => await services.Sessions.ListSessionsAsync(request),
+            answer => answer.Sessions.Count > 0);
         Session session = Assert.Single(sessions.Sessions);
         Assert.Equal(
             (action.OccurredAt, action.OccurredAt, 1U), (session.First, session.Last, session.Actions));

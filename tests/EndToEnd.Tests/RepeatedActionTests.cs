@@ -50,7 +50,11 @@ public sealed class RepeatedActionTests(MeshFixture fixture)
 
         List<QuestTransition> transitions = await _mesh.Stores.TransitionsAsync(player);
         Assert.Equal(
-            [(Kind.Step, "venue/cafe", "", true), (Kind.Noted, "", "ID_REUSED", false), (Kind.Step, "venue/park", "", true)],
+            [
+                (Kind.Step, "venue/cafe", "", true),
+                (Kind.Noted, "", "ID_REUSED", false),
+                (Kind.Step, "venue/park", "", true),
+            ],
             transitions.Select(one => (one.Kind, one.StepKey, one.Reason, one.Outcome)));
         Assert.Equal(Guid.Parse(action.ActionId), Ids.FromBytes(transitions[1].ActionId.Span));
         await CheckBooksAsync(game);

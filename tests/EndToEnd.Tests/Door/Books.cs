@@ -40,6 +40,10 @@ internal static class Books
         Assert.Equal(0, await mesh.Stores.NamingAsync(IdsOf(refused)));
     }
 
+    // An id that is none cannot be looked for.
     private static Guid[] IdsOf(IEnumerable<Action> actions) =>
-        [.. actions.Where(action => Guid.TryParse(action.ActionId, out _)).Select(action => Guid.Parse(action.ActionId))];
+    [
+        .. actions.Select(action => Guid.TryParse(action.ActionId, out Guid id) ? id : Guid.Empty)
+            .Where(id => id != Guid.Empty),
+    ];
 }

@@ -13,7 +13,7 @@ public sealed class SubmitBatchTests(MeshFixture fixture)
 {
     private readonly RunningMesh _mesh = fixture.Mesh;
 
-    /// <summary>Each is judged alone: its neighbours are accepted, and every receipt is at its action's place.</summary>
+    /// <summary>Each is judged alone: its neighbours are accepted, every receipt is at its action's place.</summary>
     [Fact]
     public async Task SubmitBatch_BadActionsAmongGood_OnlyTheyAreRefused()
     {

@@ -5,8 +5,8 @@ namespace EndToEnd.Tests.Files;
 
 /// <summary>
 /// A small file with everything that is easy to get wrong: players who tie in score, and twins who tie in time as well;
-/// gaps of one second less than a session's, and of exactly that; venues visited again; rows out of order; and rows that
-/// say the same as the one before. Always the same.
+/// gaps of one second less than a session's, and of exactly that; venues visited again; rows out of order, and times
+/// that come twice. Always the same.
 /// </summary>
 internal static class SyntheticCheckIns
 {
@@ -18,7 +18,8 @@ internal static class SyntheticCheckIns
 
     internal static void Write(string path)
     {
-        (string Name, List<string> Rows)[] players = [.. Enumerable.Range(0, Players).Select(n => (Name(n), RowsOf(n)))];
+        (string Name, List<string> Rows)[] players =
+            [.. Enumerable.Range(0, Players).Select(n => (Name(n), RowsOf(n)))];
         StringBuilder text = new("player\tutc\tlatitude\tlongitude\tvenue\n");
         for (int row = 0; row < RowsOfAPlayer; row++)
         {
@@ -49,9 +50,11 @@ internal static class SyntheticCheckIns
         List<string> rows = [];
         for (int i = 0; i < RowsOfAPlayer; i++)
         {
+            double latitude = 40.5 + (i * 0.001);
+            double longitude = -74 - (pair * 0.01);
             rows.Add(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{at:yyyy-MM-dd'T'HH:mm:ss'Z'}\t{40.5 + (i * 0.001):0.000}\t{-74 - (pair * 0.01):0.00}\t{i * 3 % venues}"));
+                $"{at:yyyy-MM-dd'T'HH:mm:ss'Z'}\t{latitude:0.000}\t{longitude:0.00}\t{i * 3 % venues}"));
             at = at.AddSeconds(GapSeconds[(i + pair) % GapSeconds.Length]);
         }
 

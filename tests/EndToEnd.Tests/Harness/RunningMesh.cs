@@ -7,7 +7,8 @@ namespace EndToEnd.Tests.Harness;
 /// <summary>A whole mesh: AppHost as a child process, with all that it starts. It does not outlive the tests.</summary>
 internal sealed class RunningMesh : IAsyncDisposable
 {
-    private static readonly string[] Settings = ["KAFKA_HOME", "ConnectionStrings__postgres", "ConnectionStrings__kafka"];
+    private static readonly string[] Settings =
+        ["KAFKA_HOME", "ConnectionStrings__postgres", "ConnectionStrings__kafka"];
 
     private readonly ConcurrentQueue<string> _words = new();
     private readonly MeshState _state;
@@ -52,7 +53,8 @@ internal sealed class RunningMesh : IAsyncDisposable
             mesh._run = JsonNode.Parse(await File.ReadAllTextAsync(state.RunFile));
             using HttpClient client = new();
             Uri health = new(new Uri(mesh.Run("gatewayWeb")), "/health");
-            await Until.AnswerAsync("the mesh is well", () => AskAsync(client, health), answer => mesh.IsUp(answer == "200"));
+            await Until.AnswerAsync(
+                "the mesh is well", () => AskAsync(client, health), answer => mesh.IsUp(answer == "200"));
             return mesh;
         }
         catch
@@ -69,7 +71,7 @@ internal sealed class RunningMesh : IAsyncDisposable
         return _host.Exited.WaitAsync(Until.Limit);
     }
 
-    /// <summary>Stops it, and fails unless all of it went well: the exit code is 0, and nothing is left behind.</summary>
+    /// <summary>Stops it, and fails unless that went well: the exit code is 0, and nothing is left behind.</summary>
     internal async Task StopCleanlyAsync()
     {
         int code = await StopAsync();

@@ -10,7 +10,7 @@ internal static class Until
 
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Asks until the answer is as wanted, and returns it; fails with the last answer after the limit.</summary>
+    /// <summary>Asks until the answer is as wanted, and returns it; fails with the last one after the limit.</summary>
     internal static async Task<T> AnswerAsync<T>(string what, Func<Task<T>> ask, Func<T, bool> wanted)
     {
         long started = Stopwatch.GetTimestamp();
