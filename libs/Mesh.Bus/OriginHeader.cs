@@ -26,7 +26,9 @@ public static class OriginHeader
         return Encode(origin.Store, origin.Partition, origin.Position, origin.Previous, root[..length]);
     }
 
-    /// <summary>Writes an origin whose root is written already, by <see cref="EncodeRoot"/>; empty: it has none.</summary>
+    /// <summary>
+    /// Writes an origin whose root is written already, by <see cref="EncodeRoot"/>; empty: it has none.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The root is longer than a root can be.</exception>
     public static byte[] Encode(Guid store, int partition, ulong position, ulong previous, ReadOnlySpan<byte> root)
     {
