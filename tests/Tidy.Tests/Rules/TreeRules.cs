@@ -8,7 +8,8 @@ internal static partial class TreeRules
     private static readonly string[] Agreed =
     [
         "protos/", "services/", "libs/", "AppHost/", "cli/", "tests/", "bench/", "docs/", "deploy/", "clients/",
-        "samples/", ".ci/", ".config/", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "Mesh.sln", "Directory.Build.props",
+        "samples/", ".ci/", ".config/", "README.md", "CHANGELOG.md",
+        "CONTRIBUTING.md", "SECURITY.md", "LICENSE", "Mesh.sln", "Directory.Build.props",
         "Directory.Build.targets", "Directory.Packages.props", "global.json", "nuget.config", ".editorconfig",
         ".gitattributes", ".gitignore",
     ];
