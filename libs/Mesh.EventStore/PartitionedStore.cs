@@ -48,6 +48,8 @@ public sealed class PartitionedStore : IAsyncDisposable
             MaxAutoPrepare = 16,
             AutoPrepareMinUsages = 2,
             Timezone = "UTC",
+            // Nothing that the store does leaves a session changed, so that there is nothing to reset.
+            NoResetOnClose = true,
         };
         NpgsqlDataSource source = NpgsqlDataSource.Create(settings);
         try
