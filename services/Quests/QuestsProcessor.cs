@@ -15,7 +15,7 @@ internal sealed class QuestsProcessor : IPartitionProcessor
 {
     private readonly PlayerActionConsumer _consumer;
     private readonly QuestTransitionRelay _relay;
-    private readonly Dictionary<(string Tenant, string Player), PlayerStream> _players = [];
+    private readonly Dictionary<PlayerKey, PlayerStream> _players = [];
     private readonly Dictionary<(string Tenant, string Game), GameState> _games = [];
 
     private QuestsProcessor(int partition, GameCatalog catalog)
@@ -79,10 +79,10 @@ internal sealed class QuestsProcessor : IPartitionProcessor
 
     private PlayerStream Player(string tenant, string player)
     {
-        if (!_players.TryGetValue((tenant, player), out PlayerStream? stream))
+        if (!_players.TryGetValue(new PlayerKey(tenant, player), out PlayerStream? stream))
         {
             stream = new PlayerStream(tenant, player);
-            _players.Add((tenant, player), stream);
+            _players.Add(new PlayerKey(tenant, player), stream);
         }
 
         return stream;
@@ -99,6 +99,11 @@ internal sealed class QuestsProcessor : IPartitionProcessor
         return state;
     }
 }
+
+/// <summary>
+/// Names a player. A type of its own: a dictionary by generic tuples looks up its comparer each time.
+/// </summary>
+internal readonly record struct PlayerKey(string Tenant, string Player);
 
 /// <summary>A player's stream and what it folds to.</summary>
 internal sealed class PlayerStream(string tenant, string player)

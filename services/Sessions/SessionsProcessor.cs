@@ -12,7 +12,7 @@ namespace Mesh.Sessions;
 internal sealed class SessionsProcessor : IPartitionProcessor
 {
     private readonly PlayerActionConsumer _consumer;
-    private readonly Dictionary<(string Tenant, string Game, string Player), PlayerSessions> _players = [];
+    private readonly Dictionary<PlayerKey, PlayerSessions> _players = [];
 
     private SessionsProcessor(int partition) =>
         _consumer = new PlayerActionConsumer(new SessionChangeRelay(partition));
@@ -44,16 +44,21 @@ internal sealed class SessionsProcessor : IPartitionProcessor
 
     /// <summary>A player's sessions in a game, earliest first.</summary>
     public IReadOnlyList<Session> SessionsOf(string tenant, string game, string player) =>
-        _players.TryGetValue((tenant, game, player), out PlayerSessions? state) ? [.. state.Sessions] : [];
+        _players.TryGetValue(new PlayerKey(tenant, game, player), out PlayerSessions? state) ? [.. state.Sessions] : [];
 
     private PlayerSessions Player(string tenant, string game, string player)
     {
-        if (!_players.TryGetValue((tenant, game, player), out PlayerSessions? state))
+        if (!_players.TryGetValue(new PlayerKey(tenant, game, player), out PlayerSessions? state))
         {
             state = new PlayerSessions();
-            _players.Add((tenant, game, player), state);
+            _players.Add(new PlayerKey(tenant, game, player), state);
         }
 
         return state;
     }
 }
+
+/// <summary>
+/// Names a player in a game. A type of its own: a dictionary by generic tuples looks up its comparer each time.
+/// </summary>
+internal readonly record struct PlayerKey(string Tenant, string Game, string Player);

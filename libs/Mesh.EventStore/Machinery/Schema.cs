@@ -15,11 +15,12 @@ internal static class Schema
         await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancel);
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancel);
         await RunAsync(connection, $"select pg_advisory_xact_lock({LockKey})", cancel);
+        await RunAsync(connection, "create table if not exists scripts (name text primary key)", cancel);
         Assembly assembly = typeof(Schema).Assembly;
         foreach (string name in assembly.GetManifestResourceNames().Order(StringComparer.Ordinal))
         {
             using StreamReader script = new(assembly.GetManifestResourceStream(name)!);
-            await RunAsync(connection, await script.ReadToEndAsync(cancel), cancel);
+            await RunOnceAsync(connection, name, await script.ReadToEndAsync(cancel), cancel);
         }
 
         await using NpgsqlCommand count = new("select count(*) from partitions", connection);
@@ -53,6 +54,20 @@ internal static class Schema
         await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancel);
         await row.ReadAsync(cancel);
         return (row.GetGuid(0), row.GetInt16(1));
+    }
+
+    // Altering a table waits for everyone who reads it, so a script runs when the store is made and not at each start.
+    private static async Task RunOnceAsync(
+        NpgsqlConnection connection, string name, string sql, CancellationToken cancel)
+    {
+        await using NpgsqlCommand note = new("insert into scripts values ($1) on conflict do nothing", connection)
+        {
+            Parameters = { new() { Value = name } },
+        };
+        if (await note.ExecuteNonQueryAsync(cancel) == 1)
+        {
+            await RunAsync(connection, sql, cancel);
+        }
     }
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancel)

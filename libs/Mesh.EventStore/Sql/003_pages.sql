@@ -24,3 +24,16 @@ alter table pages
     alter column previous set storage external,
     alter column roots set storage external,
     alter column bodies set storage external;
+-- Nobody searches inside the arrays: statistics on them would have ANALYZE read and take apart what it samples. The
+-- table only grows, so that vacuuming it after inserts finds nothing to do but freezing, which comes in its own time.
+alter table pages
+    alter column names set statistics 0,
+    alter column streams set statistics 0,
+    alter column types set statistics 0,
+    alter column targets set statistics 0,
+    alter column target_partitions set statistics 0,
+    alter column keys set statistics 0,
+    alter column previous set statistics 0,
+    alter column roots set statistics 0,
+    alter column bodies set statistics 0;
+alter table pages set (autovacuum_vacuum_insert_threshold = -1, toast.autovacuum_vacuum_insert_threshold = -1);

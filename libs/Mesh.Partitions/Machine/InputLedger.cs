@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Mesh.Bus;
 
 namespace Mesh.Partitions.Machine;
@@ -26,17 +25,35 @@ internal sealed class InputLedger
     private readonly Dictionary<(string Topic, int Partition), long> _next = [];
     private readonly Dictionary<OriginKey, long> _inbox = [];
 
+    // Records come in runs of one topic partition and one origin: what the run has moved stays here, out of the
+    // dictionaries, until another one is asked for.
+    private (string Topic, int Partition)? _run;
+    private long _runNext;
+    private OriginKey? _runOrigin;
+    private long _runPosition;
+
     /// <summary>The next offset of each topic partition that was read.</summary>
-    public IReadOnlyDictionary<(string Topic, int Partition), long> Next => _next;
+    public IReadOnlyDictionary<(string Topic, int Partition), long> Next
+    {
+        get
+        {
+            Settle();
+            return _next;
+        }
+    }
 
     public void Load(byte[] column) => RowState.DecodeInputs(column, _next, _inbox);
 
-    public byte[] Save() => RowState.EncodeInputs(_next, _inbox);
+    public byte[] Save()
+    {
+        Settle();
+        return RowState.EncodeInputs(_next, _inbox);
+    }
 
     /// <summary>Judges a record without taking note of it.</summary>
     public Admission Judge(string topic, int partition, long offset, in RecordOrigin? origin)
     {
-        bool read = _next.TryGetValue((topic, partition), out long next);
+        bool read = TryNext(topic, partition, out long next);
         if (read && offset < next)
         {
             return Admission.Repeat;
@@ -47,7 +64,7 @@ internal sealed class InputLedger
             return Admission.Apply;
         }
 
-        if (_inbox.TryGetValue(KeyOf(topic, partition, from), out long last))
+        if (TryLast(topic, partition, from, out long last))
         {
             return (long)from.Position <= last ? Admission.Repeat
                 : (long)from.Previous <= last ? Admission.Apply
@@ -61,14 +78,61 @@ internal sealed class InputLedger
     /// <summary>Takes note of a record that was decided or skipped.</summary>
     public void Note(string topic, int partition, long offset, in RecordOrigin? origin)
     {
-        ref long next = ref CollectionsMarshal.GetValueRefOrAddDefault(_next, (topic, partition), out _);
-        next = Math.Max(next, offset + 1);
+        bool read = TryNext(topic, partition, out long next);
+        if (!IsRun(topic, partition))
+        {
+            Settle();
+            _run = (topic, partition);
+        }
+
+        _runNext = read ? Math.Max(next, offset + 1) : offset + 1;
         if (origin is { } from)
         {
-            OriginKey heard = KeyOf(topic, partition, from);
-            ref long last = ref CollectionsMarshal.GetValueRefOrAddDefault(_inbox, heard, out _);
-            last = Math.Max(last, (long)from.Position);
+            bool heard = TryLast(topic, partition, from, out long last);
+            _runOrigin ??= KeyOf(topic, partition, from);
+            if (!IsRunOrigin(from))
+            {
+                Settle();
+                _run = (topic, partition);
+                _runOrigin = KeyOf(topic, partition, from);
+            }
+
+            _runPosition = heard ? Math.Max(last, (long)from.Position) : (long)from.Position;
         }
+    }
+
+    private bool TryNext(string topic, int partition, out long next)
+    {
+        next = _runNext;
+        return IsRun(topic, partition) || _next.TryGetValue((topic, partition), out next);
+    }
+
+    private bool TryLast(string topic, int partition, in RecordOrigin from, out long last)
+    {
+        last = _runPosition;
+        return (IsRun(topic, partition) && IsRunOrigin(from))
+            || _inbox.TryGetValue(KeyOf(topic, partition, from), out last);
+    }
+
+    private bool IsRun(string topic, int partition) =>
+        _run is { } run && run.Partition == partition && run.Topic == topic;
+
+    private bool IsRunOrigin(in RecordOrigin from) =>
+        _runOrigin is { } origin && origin.Store == from.Store && origin.Partition == from.Partition;
+
+    private void Settle()
+    {
+        if (_run is { } run)
+        {
+            _next[run] = _runNext;
+        }
+
+        if (_runOrigin is { } origin)
+        {
+            _inbox[origin] = _runPosition;
+        }
+
+        (_run, _runOrigin) = (null, null);
     }
 
     private static OriginKey KeyOf(string topic, int partition, in RecordOrigin from) =>
