@@ -94,7 +94,10 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
     /// <summary>Something outside that a processor waits for has changed.</summary>
     public void Wake() => _life?.Run.Loop.Wake();
 
-    /// <summary>How far each partition has come: what is said is durable when it is said.</summary>
+    /// <summary>
+    /// How far each partition has come. What was decided up to these offsets is durable when it is said; the offsets of
+    /// repeats, which decide nothing, may be read again after a crash.
+    /// </summary>
     public async Task<IReadOnlyList<PartitionProgress>> ProgressAsync(CancellationToken cancel = default)
     {
         Life life = Current();
