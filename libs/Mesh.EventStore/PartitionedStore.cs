@@ -48,7 +48,7 @@ public sealed class PartitionedStore : IAsyncDisposable
             MaxAutoPrepare = 16,
             AutoPrepareMinUsages = 2,
             Timezone = "UTC",
-            // Nothing that the store does leaves a session changed, so that there is nothing to reset.
+            // Nothing that the store does leaves a connection changed, so that there is nothing to reset.
             NoResetOnClose = true,
         };
         NpgsqlDataSource source = NpgsqlDataSource.Create(settings);

@@ -19,12 +19,16 @@ internal sealed class FetchWaiter : IValueTaskSource, IDisposable
         _timer = new Timer(static state => ((FetchWaiter)state!).Wake(), this, Timeout.Infinite, Timeout.Infinite);
     }
 
+    /// <summary>The connection closes: no wait lasts any more, and whoever waits has nobody to answer.</summary>
+    public bool Stopped => _stopped;
+
     /// <summary>Begins a wait; to be called before the partitions are asked to tell what arrives.</summary>
     public void Arm(long missingBytes)
     {
         _source.Reset();
         Interlocked.Exchange(ref _missingBytes, missingBytes);
-        Volatile.Write(ref _armed, 1);
+        // A full fence: the stop that does not see this wait armed must be seen by the line after.
+        Interlocked.Exchange(ref _armed, 1);
         if (_stopped)
         {
             Wake();

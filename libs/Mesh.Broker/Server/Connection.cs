@@ -233,6 +233,12 @@ internal sealed class Connection : IDisposable
                     _fetch.StopWaiting(_waiter);
                 }
 
+                // A wait that a stop cut short would only be cut short again, until the deadline.
+                if (_waiter.Stopped)
+                {
+                    throw new OperationCanceledException();
+                }
+
                 missing = _fetch.MissingBytes();
             }
 
