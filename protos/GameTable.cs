@@ -45,12 +45,6 @@ public sealed class GameTable
         return found is not null;
     }
 
-    /// <summary>The newest version of each game of a tenant, by game id.</summary>
-    public IReadOnlyList<GamePublished> NewestOf(string tenant) =>
-        [.. _games.Where(g => g.Key.Tenant == tenant)
-            .Select(g => g.Value[^1])
-            .OrderBy(g => g.GameId, StringComparer.Ordinal)];
-
     private static GamePublished[] With(GamePublished[] versions, GamePublished added) =>
         [.. versions.Where(v => v.Version != added.Version).Append(added).OrderBy(v => v.Version)];
 }

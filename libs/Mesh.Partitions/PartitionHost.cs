@@ -25,7 +25,7 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
     private readonly ILogger _logger;
     private readonly Guid _instance = Guid.NewGuid();
     private readonly TaskCompletionSource _served = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile Life? _life;
+    private volatile PartitionRun? _run;
 
     /// <summary>Makes a host; it starts with the application.</summary>
     /// <param name="options">What to read, where to write.</param>
@@ -56,7 +56,7 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
 
     /// <summary>The service's store, for reading its log.</summary>
     /// <exception cref="PartitionUnavailableException">It does not serve now.</exception>
-    public PartitionedStore Store => Current().Run.Store;
+    public PartitionedStore Store => Current().Store;
 
     /// <summary>
     /// Runs a command of a partition, in the loop. The result comes once all that was decided by then is durable, so
@@ -67,15 +67,15 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
     public async Task<TResult> ExecuteAsync<TResult>(
         int partition, Func<TProcessor, IEventAppender, TResult> command, CancellationToken cancel = default)
     {
-        Life life = Current();
+        PartitionRun run = Current();
         TaskCompletionSource<TResult> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        bool posted = life.Run.Loop.TryPost(() => Run(life.Run.Machines[partition], command, done));
+        bool posted = run.Loop.TryPost(() => Run(run.Machines[partition], command, done));
         if (!posted)
         {
             throw new PartitionUnavailableException("Too many commands wait; try again in a moment.");
         }
 
-        Task ended = await Task.WhenAny(done.Task, life.Run.Loop.Ended).WaitAsync(cancel);
+        Task ended = await Task.WhenAny(done.Task, run.Loop.Ended).WaitAsync(cancel);
         if (ended != done.Task && !done.Task.IsCompleted)
         {
             throw new PartitionUnavailableException("The partition started over; try again in a moment.");
@@ -92,7 +92,7 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
         ExecuteAsync(partition, (processor, _) => query(processor), cancel);
 
     /// <summary>Something outside that a processor waits for has changed.</summary>
-    public void Wake() => _life?.Run.Loop.Wake();
+    public void Wake() => _run?.Loop.Wake();
 
     /// <summary>
     /// How far each partition has come. What was decided up to these offsets is durable when it is said; the offsets of
@@ -100,8 +100,8 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
     /// </summary>
     public async Task<IReadOnlyList<PartitionProgress>> ProgressAsync(CancellationToken cancel = default)
     {
-        Life life = Current();
-        Task<PartitionProgress>[] all = [.. life.Run.Machines.Select(
+        PartitionRun run = Current();
+        Task<PartitionProgress>[] all = [.. run.Machines.Select(
             machine => ExecuteAsync(machine.Partition, (_, _) => ProgressOf(machine), cancel))];
         return await Task.WhenAll(all);
     }
@@ -151,7 +151,7 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
             await PartitionedStore.OpenAsync(_options.ConnectionString, _options.Partitions, stopping);
         await using PartitionRun run =
             await PartitionRun.StartAsync(_options, store, _instance, _create(), _logger, stopping);
-        _life = new Life(run);
+        _run = run;
         State = HostState.Serving;
         Failure = null;
         served();
@@ -168,7 +168,7 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
         }
         finally
         {
-            _life = null;
+            _run = null;
         }
     }
 
@@ -211,14 +211,12 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
         machine.Relayed,
         [.. machine.Sent.Select(s => (s.Topic, s.Partition, s.Acknowledged, s.NextOffset))]);
 
-    private Life Current() =>
-        _life ?? throw new PartitionUnavailableException(Failure ?? "The service is starting; try again in a moment.");
+    private PartitionRun Current() =>
+        _run ?? throw new PartitionUnavailableException(Failure ?? "The service is starting; try again in a moment.");
 
     private void Fail(Exception e)
     {
         State = HostState.Failed;
         Failure = e.Message;
     }
-
-    private sealed record Life(PartitionRun Run);
 }

@@ -7,16 +7,11 @@ namespace Mesh.Wiring;
 internal static class LogReading
 {
     /// <summary>Every event of a partition's log up to what is durable now.</summary>
-    public static async IAsyncEnumerable<StoredEvent> ReadLogAsync<TProcessor>(
-        this PartitionHost<TProcessor> host,
-        int partition,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)
+    public static IAsyncEnumerable<StoredEvent> ReadLogAsync<TProcessor>(
+        this PartitionHost<TProcessor> host, int partition, CancellationToken cancel)
         where TProcessor : class, IPartitionProcessor
     {
         PartitionedStore store = host.Store;
-        await foreach (StoredEvent stored in store.ReadAsync(partition, store.Origin + 1, long.MaxValue, cancel))
-        {
-            yield return stored;
-        }
+        return store.ReadAsync(partition, store.Origin + 1, long.MaxValue, cancel);
     }
 }

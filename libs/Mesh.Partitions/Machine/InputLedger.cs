@@ -89,11 +89,9 @@ internal sealed class InputLedger
         if (origin is { } from)
         {
             bool heard = TryLast(topic, partition, from, out long last);
-            _runOrigin ??= KeyOf(topic, partition, from);
             if (!IsRunOrigin(from))
             {
-                Settle();
-                _run = (topic, partition);
+                SettleOrigin();
                 _runOrigin = KeyOf(topic, partition, from);
             }
 
@@ -125,14 +123,19 @@ internal sealed class InputLedger
         if (_run is { } run)
         {
             _next[run] = _runNext;
+            _run = null;
         }
 
+        SettleOrigin();
+    }
+
+    private void SettleOrigin()
+    {
         if (_runOrigin is { } origin)
         {
             _inbox[origin] = _runPosition;
+            _runOrigin = null;
         }
-
-        (_run, _runOrigin) = (null, null);
     }
 
     private static OriginKey KeyOf(string topic, int partition, in RecordOrigin from) =>
