@@ -52,17 +52,11 @@ public static class GatewayModule
 
     private static void Listen(KestrelServerOptions kestrel, GatewayOptions options)
     {
-        kestrel.AddServerHeader = false;
-        KestrelServerLimits limits = kestrel.Limits;
-        limits.MaxRequestBodySize = null;
-
-        // Streams live for hours and may be silent for most of them.
-        limits.MinRequestBodyDataRate = null;
-        limits.MinResponseDataRate = null;
-        limits.Http2.MaxStreamsPerConnection = 1000;
-        limits.Http2.InitialConnectionWindowSize = ConnectionWindowBytes;
-        limits.Http2.InitialStreamWindowSize = StreamWindowBytes;
-        limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+        // What all services have is set by the process defaults; a connection here carries many clients' streams.
+        Http2Limits http2 = kestrel.Limits.Http2;
+        http2.InitialConnectionWindowSize = ConnectionWindowBytes;
+        http2.InitialStreamWindowSize = StreamWindowBytes;
+        http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
 
         Bind(kestrel, options.Grpc, HttpProtocols.Http2);
         Bind(kestrel, options.Web, HttpProtocols.Http1);
