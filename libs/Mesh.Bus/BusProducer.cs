@@ -20,7 +20,7 @@ public sealed class BusProducer : IDisposable
     private readonly string _clientId;
     private readonly Lock _failing = new();
     private readonly object _space = new();
-    private readonly List<ProduceTarget> _targets = [];
+    private readonly HashSet<ProduceTarget> _targets = [];
     private int _waiting;
     private int _inside;
     private volatile string? _fatalError;
@@ -53,7 +53,7 @@ public sealed class BusProducer : IDisposable
 
     /// <summary>
     /// A partition to send to. The callbacks run on the client's own thread and must not block, nor dispose the
-    /// producer.
+    /// producer. Dispose a target that is no longer used; the producer keeps the others.
     /// </summary>
     /// <param name="topic">The topic.</param>
     /// <param name="partition">The partition.</param>
@@ -73,7 +73,7 @@ public sealed class BusProducer : IDisposable
 
         if (reason is not null)
         {
-            failed(reason);
+            target.OnProducerFailed(reason);
         }
 
         return target;
@@ -143,6 +143,14 @@ public sealed class BusProducer : IDisposable
         finally
         {
             Interlocked.Decrement(ref _inside);
+        }
+    }
+
+    internal void Forget(ProduceTarget target)
+    {
+        lock (_failing)
+        {
+            _targets.Remove(target);
         }
     }
 

@@ -10,7 +10,11 @@ namespace Mesh.Bus;
 /// <param name="Origin">
 /// The contents of the <see cref="OriginHeader.Name"/> header; null when there is none or the reader leaves it out.
 /// </param>
-public readonly record struct FetchedRecord(int Partition, long Offset, byte[]? Key, byte[] Value, byte[]? Origin)
+/// <param name="Assignment">
+/// The number of the assignment under which it was fetched, as <see cref="TopicReader.Assign"/> returned it.
+/// </param>
+public readonly record struct FetchedRecord(
+    int Partition, long Offset, byte[]? Key, byte[] Value, byte[]? Origin, int Assignment)
 {
     // An instance of its own, so that a tombstone differs from an empty value without a field in every record.
     internal static readonly byte[] TombstoneValue = new byte[0];

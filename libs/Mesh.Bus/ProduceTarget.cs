@@ -3,13 +3,15 @@ using Confluent.Kafka;
 namespace Mesh.Bus;
 
 /// <summary>One topic partition that a <see cref="BusProducer"/> sends to.</summary>
-public sealed class ProduceTarget
+public sealed class ProduceTarget : IDisposable
 {
     private readonly BusProducer _producer;
     private readonly TopicPartition _to;
     private readonly Action<long> _acknowledged;
     private readonly Action<string> _failed;
     private readonly Action<DeliveryReport<byte[]?, byte[]?>> _delivered;
+    private readonly Lock _calling = new();
+    private volatile bool _disposed;
 
     internal ProduceTarget(
         BusProducer producer, string topic, int partition, Action<long> acknowledged, Action<string> failed)
@@ -36,12 +38,14 @@ public sealed class ProduceTarget
     /// <param name="origin">The contents of the <see cref="OriginHeader.Name"/> header; null: no header.</param>
     /// <param name="cancellation">Ends the wait for space in the queue.</param>
     /// <returns>False: the producer has ended and the record was not taken.</returns>
+    /// <exception cref="ObjectDisposedException">The target was disposed.</exception>
     /// <exception cref="RecordTooLargeException">The record is too large; the producer goes on.</exception>
     /// <exception cref="OperationCanceledException">
     /// Cancelled while waiting for space; the record was not taken.
     /// </exception>
     public bool Produce(byte[]? key, byte[]? value, byte[]? origin, CancellationToken cancellation = default)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         var message = new Message<byte[]?, byte[]?> { Key = key, Value = value };
         if (origin is not null)
         {
@@ -51,7 +55,31 @@ public sealed class ProduceTarget
         return _producer.Send(_to, message, _delivered, cancellation);
     }
 
-    internal void OnProducerFailed(string reason) => _failed(reason);
+    /// <summary>
+    /// Gives the target up: when this returns neither callback runs or will, except for one that called this. What was
+    /// handed over and is not acknowledged may or may not reach the broker; a record that cannot be delivered ends the
+    /// producer all the same. Do not hold a lock that a callback takes.
+    /// </summary>
+    public void Dispose()
+    {
+        lock (_calling)
+        {
+            _disposed = true;
+        }
+
+        _producer.Forget(this);
+    }
+
+    internal void OnProducerFailed(string reason)
+    {
+        lock (_calling)
+        {
+            if (!_disposed)
+            {
+                _failed(reason);
+            }
+        }
+    }
 
     private void OnDelivered(DeliveryReport<byte[]?, byte[]?> report)
     {
@@ -59,19 +87,32 @@ public sealed class ProduceTarget
         {
             _producer.Fail($"{Topic}/{Partition}: {report.Error.Code}: {report.Error.Reason}");
         }
-        else if (!_producer.Ended)
+        else if (TakeAcknowledgement(report.Offset.Value) is { } error)
         {
-            try
-            {
-                _acknowledged(report.Offset.Value);
-            }
-            catch (Exception e)
-            {
-                // The callback is the owner's. An acknowledgement it did not take would be missing for ever.
-                _producer.Fail($"{Topic}/{Partition}: the acknowledgement of offset {report.Offset.Value} failed: {e}");
-            }
+            // The callback is the owner's. An acknowledgement it did not take would be missing for ever.
+            _producer.Fail($"{Topic}/{Partition}: the acknowledgement of offset {report.Offset.Value} failed: {error}");
         }
 
         _producer.OnDelivered();
+    }
+
+    private Exception? TakeAcknowledgement(long offset)
+    {
+        lock (_calling)
+        {
+            try
+            {
+                if (!_disposed && !_producer.Ended)
+                {
+                    _acknowledged(offset);
+                }
+
+                return null;
+            }
+            catch (Exception e)
+            {
+                return e;
+            }
+        }
     }
 }

@@ -21,8 +21,10 @@ public sealed record TopicReaderOptions
     /// <summary>The topic.</summary>
     public required string Topic { get; init; }
 
-    /// <summary>The partitions to begin with; may be empty.</summary>
-    public required IReadOnlyList<TopicStart> Starts { get; init; }
+    /// <summary>
+    /// The partitions to begin with; may be empty. Their assignments have the numbers 1, 2, … in this order.
+    /// </summary>
+    public IReadOnlyList<TopicStart> Starts { get; init; } = [];
 
     /// <summary>Whether keys are read; they cost an allocation each.</summary>
     public bool WithKeys { get; init; }
@@ -41,16 +43,17 @@ public sealed record TopicReaderOptions
 
     /// <summary>
     /// How long the broker holds a fetch for which it has no record, in milliseconds. Records that arrive end it at
-    /// once;
-    /// but the client has one fetch under way, so <see cref="TopicReader.Assign"/> and <see
-    /// cref="TopicReader.Resume"/> take effect on an idle reader only after up to so long. A new reader begins at once.
+    /// once; but the client has one fetch under way, so what <see cref="TopicReader.Assign"/> and <see
+    /// cref="TopicReader.Resume"/> ask of an idle reader begins up to so long later. A reader without partitions has no
+    /// fetch under way: it begins at once. A smaller number costs the broker and the client an empty fetch each time.
     /// </summary>
-    public int FetchWaitMs { get; init; } = 500;
+    public int FetchWaitMs { get; init; } = 100;
 }
 
 /// <summary>
 /// Reads given partitions of one topic from given offsets, on a thread of its own, without a consumer group: nothing is
 /// committed and there is no rebalance. What arrives is handed over at once, with whatever else has arrived by then.
+/// What it reads can be changed at any time; without partitions it costs a sleeping thread.
 /// It never jumps: an offset that the log does not hold ends the reader with <see cref="OffsetOutsideLogException"/>.
 /// </summary>
 public sealed class TopicReader : IAsyncDisposable
@@ -79,15 +82,30 @@ public sealed class TopicReader : IAsyncDisposable
         _loop.Start();
     }
 
-    /// <summary>Reads one more partition.</summary>
+    /// <summary>
+    /// Reads one more partition, or one that it reads already from elsewhere: the assignment before ends. Returns at
+    /// once; the change is made on the reader's thread, after a delivery that is under way.
+    /// </summary>
+    /// <returns>
+    /// The assignment's number: 1, 2, … in the order of the calls, over all partitions. Every record of the partition
+    /// with this <see cref="FetchedRecord.Assignment"/> was fetched by this assignment, the first one at its offset (or
+    /// at the first that the log holds after it), each other one right after the one before. Records of earlier
+    /// assignments, with their own numbers, may still come before the first of this one, and none after it.
+    /// </returns>
     /// <exception cref="ObjectDisposedException">The reader has ended.</exception>
-    public void Assign(TopicStart start) => _loop.Assign(start);
+    public int Assign(TopicStart start) => _loop.Assign(start);
 
-    /// <summary>Reads a partition no longer. Records already taken from the client may still be handed over.</summary>
+    /// <summary>
+    /// Reads a partition no longer. Records already taken from the client may still be handed over, with the number of
+    /// their assignment; tell them by it. A partition that is not assigned is left alone.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The reader has ended.</exception>
     public void Unassign(int partition) => _loop.Unassign(partition);
 
-    /// <summary>Holds a partition back. Records already taken from the client may still be handed over.</summary>
+    /// <summary>
+    /// Holds a partition back, until it is resumed or assigned anew. Records already taken from the client may still be
+    /// handed over. A partition that is not assigned is left alone.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The reader has ended.</exception>
     public void Pause(int partition) => _loop.Pause(partition);
 

@@ -124,6 +124,31 @@ public abstract class BusProducerSuite(IBroker broker)
     }
 
     [BrokerFact]
+    public async Task Target_Disposed_IsToldNothingMore()
+    {
+        string topic = await broker.NewTopicAsync(partitions: 2);
+        using var producer = new BusProducer(
+            broker.Options(), BusCodec.None, BusBench.NoLog, new ProducerLimits { LingerMs = 200 });
+        var told = new List<string>();
+        int acknowledged = 0;
+        ProduceTarget gone = producer.Target(topic, 0, offset => told.Add($"acknowledged {offset}"), told.Add);
+        ProduceTarget kept = producer.Target(topic, 1, _ => acknowledged++, told.Add);
+        Assert.True(gone.Produce(null, [1], null));
+        Assert.True(kept.Produce(null, [1], null));
+        gone.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => gone.Produce(null, [2], null));
+        Assert.True(producer.Flush(BusBench.Deadline), producer.FatalError);
+        Assert.Equal(1, acknowledged);
+        Assert.Empty(told);
+
+        var failed = new TaskCompletionSource();
+        producer.Failed += _ => failed.TrySetResult();
+        producer.Target(topic, 99, _ => { }, _ => { }).Produce(null, [1], null);
+        await failed.Task.WaitAsync(BusBench.Deadline);
+        Assert.Single(told);
+    }
+
+    [BrokerFact]
     public async Task Partitioner_OfTheNativeClient_IsKafkasMurmur2()
     {
         const int partitions = 12;

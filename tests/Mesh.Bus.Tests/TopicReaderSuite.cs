@@ -152,6 +152,102 @@ public abstract class TopicReaderSuite(IBroker broker)
     }
 
     [BrokerFact]
+    public async Task Reader_AssignedAgainAndAgain_EachAssignmentIsWhole()
+    {
+        const int partitions = 2, count = 5_000, changes = 150;
+        string topic = await broker.NewTopicAsync(partitions);
+        var starts = new List<TopicStart>();
+        var received = new Received();
+        await using TopicReader reader = Read(topic, received, [], maxBatch: 50);
+        var random = new Random(7);
+        for (int p = 0; p < partitions; p++)
+        {
+            broker.Fill(topic, p, count);
+        }
+
+        for (int i = 0; i < changes; i++)
+        {
+            var start = new TopicStart(random.Next(partitions), random.Next(count - 1));
+            starts.Add(start);
+            Assert.Equal(starts.Count, reader.Assign(start));
+            if (random.Next(3) == 0)
+            {
+                await received.FirstOfAsync(starts.Count);
+            }
+            else if (random.Next(4) == 0)
+            {
+                reader.Unassign(start.Partition);
+            }
+        }
+
+        for (int p = 0; p < partitions; p++)
+        {
+            starts.Add(new TopicStart(p, 1_000));
+            reader.Assign(starts[^1]);
+        }
+
+        await received.LastOfAsync(changes + 1, count - 1);
+        await received.LastOfAsync(changes + 2, count - 1);
+        int[] inOrder = [.. received.Records.Where(r => r.Partition == 0).Select(r => r.Assignment)];
+        Assert.Equal(inOrder.Order(), inOrder);
+        foreach (IGrouping<int, FetchedRecord> own in received.Records.GroupBy(r => r.Assignment))
+        {
+            TopicStart start = starts[own.Key - 1];
+            Assert.All(own, r => Assert.Equal(start.Partition, r.Partition));
+            Assert.Equal(Enumerable.Range(0, own.Count()).Select(i => start.Offset + i), own.Select(r => r.Offset));
+        }
+    }
+
+    [BrokerFact]
+    public async Task Reader_StartsGiven_AreNumberedInTheirOrder()
+    {
+        string topic = await broker.NewTopicAsync(partitions: 2);
+        broker.Fill(topic, 0, 1);
+        broker.Fill(topic, 1, 1);
+        var received = new Received();
+        await using TopicReader reader = Read(topic, received, [new TopicStart(1, 0), new TopicStart(0, 0)]);
+
+        List<FetchedRecord> records = await received.CountAsync(2);
+        Assert.Equal([(0, 2), (1, 1)], records.Select(r => (r.Partition, r.Assignment)).Order());
+        Assert.Equal(3, reader.Assign(new TopicStart(0, 0)));
+    }
+
+    [BrokerFact]
+    public async Task Reader_PausedPartitionAssignedAnew_IsRead()
+    {
+        string topic = await broker.NewTopicAsync(partitions: 2);
+        broker.Fill(topic, 0, 10);
+        var received = new Received();
+        await using TopicReader reader = Read(topic, received, [new TopicStart(0, 0)]);
+        await received.CountAsync(10);
+        reader.Pause(0);
+        reader.Pause(1);
+        broker.Fill(topic, 1, 10);
+        reader.Assign(new TopicStart(1, 0));
+        await received.CountAsync(20);
+        reader.Assign(new TopicStart(0, 5));
+
+        List<FetchedRecord> records = await received.CountAsync(25);
+        Assert.Equal([5L, 6, 7, 8, 9], records.Where(r => r.Assignment == 3).Select(r => r.Offset));
+    }
+
+    [BrokerFact]
+    public async Task Reader_WithoutPartitions_DeliversNothingAndEnds()
+    {
+        string topic = await broker.NewTopicAsync();
+        broker.Fill(topic, 0, 10);
+        var received = new Received();
+        TopicReader reader = Read(topic, received, []);
+        reader.Unassign(0);
+        reader.Resume(0);
+        await reader.DisposeAsync().AsTask().WaitAsync(BusBench.Deadline);
+
+        Assert.Empty(received.Records);
+        Assert.False(received.Failure.IsCompleted);
+        Assert.Throws<ObjectDisposedException>(() => reader.Assign(new TopicStart(0, 0)));
+    }
+
+    [BrokerFact]
     public async Task Reader_DeliverySaysNo_EndsWithoutAFailure()
     {
         string topic = await broker.NewTopicAsync();

@@ -25,9 +25,8 @@ internal sealed class ConsumerLoop
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private readonly FetchedRecord[] _buffer;
-    private readonly Lock _assigning = new();
+    private readonly Assignments _assignments;
     private volatile bool _stopping;
-    private bool _closed;
 
     public ConsumerLoop(
         BusOptions options, TopicReaderOptions reading, Func<FetchedBatch, bool> deliver, Action<int>? endReached,
@@ -47,7 +46,12 @@ internal sealed class ConsumerLoop
             .SetErrorHandler((_, error) => ClientLog.Write(logger, options.ClientId, error))
             .Build();
         _queue = new ConsumerQueue(_consumer.Handle);
-        _consumer.Assign(reading.Starts.Select(Position));
+        _assignments = new Assignments(_consumer, _topic);
+        foreach (TopicStart start in reading.Starts)
+        {
+            _assignments.Assign(start);
+        }
+
         _thread = new Thread(Run) { IsBackground = true, Name = $"bus {_topic}" };
     }
 
@@ -57,14 +61,30 @@ internal sealed class ConsumerLoop
 
     public void Start() => _thread.Start();
 
-    public void Assign(TopicStart start) => WhileOpen(() => _consumer.IncrementalAssign([Position(start)]));
+    public int Assign(TopicStart start)
+    {
+        int number = _assignments.Assign(start);
+        _queue.Wake();
+        return number;
+    }
 
-    public void Unassign(int partition) =>
-        WhileOpen(() => _consumer.IncrementalUnassign([new TopicPartition(_topic, partition)]));
+    public void Unassign(int partition)
+    {
+        _assignments.Unassign(partition);
+        _queue.Wake();
+    }
 
-    public void Pause(int partition) => WhileOpen(() => _consumer.Pause([new TopicPartition(_topic, partition)]));
+    public void Pause(int partition)
+    {
+        _assignments.Pause(partition);
+        _queue.Wake();
+    }
 
-    public void Resume(int partition) => WhileOpen(() => _consumer.Resume([new TopicPartition(_topic, partition)]));
+    public void Resume(int partition)
+    {
+        _assignments.Resume(partition);
+        _queue.Wake();
+    }
 
     public Task StopAsync()
     {
@@ -72,17 +92,6 @@ internal sealed class ConsumerLoop
         _queue.Wake();
         // Called from inside a delivery, the end can only come after this returns.
         return Thread.CurrentThread == _thread ? Task.CompletedTask : _ended.Task;
-    }
-
-    private TopicPartitionOffset Position(TopicStart start) => new(_topic, start.Partition, new Offset(start.Offset));
-
-    private void WhileOpen(Action change)
-    {
-        lock (_assigning)
-        {
-            ObjectDisposedException.ThrowIf(_closed, typeof(TopicReader));
-            change();
-        }
     }
 
     private void Run()
@@ -99,11 +108,7 @@ internal sealed class ConsumerLoop
             failure = e;
         }
 
-        lock (_assigning)
-        {
-            _closed = true;
-        }
-
+        _assignments.Close();
         _queue.Dispose();
         _consumer.Dispose();
         try
@@ -122,6 +127,7 @@ internal sealed class ConsumerLoop
 
     private bool ReadBatch()
     {
+        _assignments.Make();
         int count = 0;
         int timeoutMs = Timeout.Infinite;
         while (count < _maxBatch && !_stopping)
@@ -151,14 +157,20 @@ internal sealed class ConsumerLoop
                 return wanted;
             }
 
-            _buffer[count++] = Read(result);
+            // Of a partition that is no longer assigned nothing comes; if it did, it would be nobody's.
+            int assignment = _assignments.NumberOf(result.Partition.Value);
+            if (assignment != 0)
+            {
+                _buffer[count++] = Read(result, assignment);
+            }
+
             timeoutMs = 0;
         }
 
         return Deliver(count);
     }
 
-    private FetchedRecord Read(ConsumeResult<byte[]?, byte[]> result)
+    private FetchedRecord Read(ConsumeResult<byte[]?, byte[]> result, int assignment)
     {
         byte[]? origin = null;
         if (_withOrigins && result.Message.Headers is { Count: > 0 } headers)
@@ -167,7 +179,7 @@ internal sealed class ConsumerLoop
         }
 
         return new FetchedRecord(
-            result.Partition.Value, result.Offset.Value, result.Message.Key, result.Message.Value, origin);
+            result.Partition.Value, result.Offset.Value, result.Message.Key, result.Message.Value, origin, assignment);
     }
 
     private bool Deliver(int count)
@@ -185,6 +197,13 @@ internal sealed class ConsumerLoop
     private void ThrowIfFinal(ConsumeException e)
     {
         TopicPartitionOffset? at = e.ConsumerRecord?.TopicPartitionOffset;
+        if (!e.Error.IsFatal && at is { Partition.Value: >= 0 } && _assignments.NumberOf(at.Partition.Value) == 0)
+        {
+            // What went wrong with a partition that was taken away meanwhile ends nothing.
+            BusMessages.ReadError(_logger, _topic, e.Error.Code, e.Error.Reason);
+            return;
+        }
+
         switch (e.Error.Code)
         {
             case ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange:

@@ -101,7 +101,16 @@ internal sealed class Received
     public void Fail(Exception error) => _failure.TrySetResult(error);
 
     /// <summary>Waits until so many records have come, or the reader has failed.</summary>
-    public async Task<List<FetchedRecord>> CountAsync(int count)
+    public Task<List<FetchedRecord>> CountAsync(int count) => UntilAsync(records => records.Count >= count);
+
+    /// <summary>Waits until an assignment has delivered something.</summary>
+    public Task FirstOfAsync(int assignment) => UntilAsync(records => records.Any(r => r.Assignment == assignment));
+
+    /// <summary>Waits until an assignment has delivered a given offset.</summary>
+    public Task LastOfAsync(int assignment, long offset) =>
+        UntilAsync(records => records.Any(r => r.Assignment == assignment && r.Offset == offset));
+
+    private async Task<List<FetchedRecord>> UntilAsync(Func<List<FetchedRecord>, bool> met)
     {
         using var deadline = new CancellationTokenSource(BusBench.Deadline);
         while (true)
@@ -113,7 +122,7 @@ internal sealed class Received
             }
 
             List<FetchedRecord> records = Records;
-            if (records.Count >= count)
+            if (met(records))
             {
                 return records;
             }
