@@ -213,7 +213,11 @@ public sealed class PartitionedStore : IAsyncDisposable
 
     /// <summary>Reads the pinned state rows of a partition, ordered by key (by its UTF-8 bytes) and part.</summary>
     public IAsyncEnumerable<StateRow> ReadPinnedStatesAsync(int partition, CancellationToken cancel = default) =>
-        _states.ReadPinnedAsync(partition, cancel);
+        _states.ReadAsync(partition, pinnedOnly: true, cancel);
+
+    /// <summary>Reads all state rows of a partition, ordered by key (by its UTF-8 bytes) and part.</summary>
+    public IAsyncEnumerable<StateRow> ReadAllStatesAsync(int partition, CancellationToken cancel = default) =>
+        _states.ReadAsync(partition, pinnedOnly: false, cancel);
 
     /// <summary>Counts the state rows of a partition: reads all of them, though not their bytes.</summary>
     public Task<StateSummary> SummarizeStatesAsync(int partition, CancellationToken cancel = default) =>

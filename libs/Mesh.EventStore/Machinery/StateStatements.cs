@@ -40,6 +40,11 @@ internal static class StateStatements
         where partition = $1 and pinned order by key, part
         """;
 
+    public const string All = """
+        select key, part, position, fold, pinned, bytes, checksum from states
+        where partition = $1 order by key, part
+        """;
+
     public const string Summary = """
         select count(*), coalesce(min(fold), 0), coalesce(max(fold), 0) from states where partition = $1
         """;

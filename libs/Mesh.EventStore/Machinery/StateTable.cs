@@ -45,10 +45,11 @@ internal sealed class StateTable(NpgsqlDataSource source)
         return rows;
     }
 
-    public async IAsyncEnumerable<StateRow> ReadPinnedAsync(
-        int partition, [EnumeratorCancellation] CancellationToken cancel)
+    public async IAsyncEnumerable<StateRow> ReadAsync(
+        int partition, bool pinnedOnly, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using NpgsqlCommand command = source.CreateCommand(StateStatements.Pinned);
+        await using NpgsqlCommand command =
+            source.CreateCommand(pinnedOnly ? StateStatements.Pinned : StateStatements.All);
         command.Parameters.Add(Of(partition));
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
