@@ -88,14 +88,11 @@ internal sealed class HostUnderTest(string database, BusOptions bus, LaneOptions
         return (long)(await kill.ExecuteScalarAsync())!;
     }
 
-    private CountingProcessor[] Create() =>
-    [
-        .. Enumerable.Range(0, Partitions).Select(n =>
-        {
-            EventTarget? to = target is null ? null : new EventTarget(target.Name, n);
-            return new CountingProcessor(_ => to);
-        }),
-    ];
+    private CountingProcessor Create(int partition)
+    {
+        EventTarget? to = target is null ? null : new EventTarget(target.Name, partition);
+        return new CountingProcessor(_ => to);
+    }
 
     private sealed class Lifetime : IHostApplicationLifetime
     {
