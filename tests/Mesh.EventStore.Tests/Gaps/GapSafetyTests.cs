@@ -50,7 +50,7 @@ public sealed class GapSafetyTests : IAsyncLifetime
         Writers writers = new(contended, around, Events);
         bool ended = false;
         bool Ended() => Volatile.Read(ref ended);
-        Task<int> killing = Task.Run(() => Writers.KillAsync(_database, Ended));
+        Task<int> killing = Task.Run(() => writers.KillAsync(_database, Events / 100));
         SeenLog tailed = new(Partitions, _store.Origin);
         Task[] tailing =
             [.. Enumerable.Range(0, Partitions).Select(n => Task.Run(() => TailAsync(n, tailed, Ended)))];
@@ -89,7 +89,7 @@ public sealed class GapSafetyTests : IAsyncLifetime
                 seen.Add(partition, e.Position);
             }
 
-            await Task.Delay(10);
+            await Task.Delay(50);
         }
         while (!last);
     }
@@ -136,6 +136,8 @@ public sealed class GapSafetyTests : IAsyncLifetime
                     seen.Add(reader.GetInt32(1), reader.GetInt64(2) + i);
                 }
             }
+
+            await Task.Delay(3);
         }
         while (!last);
 

@@ -43,11 +43,11 @@ internal sealed class Writers(PartitionedStore store, NpgsqlDataSource source, i
         }
     }
 
-    /// <summary>Ends connections at work, one after the other; returns how many.</summary>
-    public static async Task<int> KillAsync(string database, Func<bool> ended)
+    /// <summary>Ends a connection at work each time that so many more events are written; returns how many.</summary>
+    public async Task<int> KillAsync(string database, int eventsBetween)
     {
-        await using NpgsqlDataSource source = NpgsqlDataSource.Create(database);
-        await using NpgsqlCommand kill = source.CreateCommand(
+        await using NpgsqlDataSource killer = NpgsqlDataSource.Create(database);
+        await using NpgsqlCommand kill = killer.CreateCommand(
             $"""
             select count(pg_terminate_backend(pid)) from (
                 select pid from pg_stat_activity
@@ -55,10 +55,15 @@ internal sealed class Writers(PartitionedStore store, NpgsqlDataSource source, i
                 order by random() limit 1) victim
             """);
         int killed = 0;
-        while (!ended())
+        for (long next = eventsBetween; next < target;)
         {
-            killed += (int)(long)(await kill.ExecuteScalarAsync())!;
-            await Task.Delay(50);
+            if (Events >= next)
+            {
+                killed += (int)(long)(await kill.ExecuteScalarAsync())!;
+                next += eventsBetween;
+            }
+
+            await Task.Delay(5);
         }
 
         return killed;
@@ -68,7 +73,7 @@ internal sealed class Writers(PartitionedStore store, NpgsqlDataSource source, i
     {
         List<PageWrite> pages = [];
         int[] partitions = [.. Enumerable.Range(0, store.Partitions)];
-        foreach (int n in random.GetItems(partitions, random.Next(1, 4)).Distinct().Order())
+        foreach (int n in random.GetItems(partitions, random.Next(4) == 0 ? 3 : 1).Distinct().Order())
         {
             if (random.Next(20) == 0)
             {
@@ -86,10 +91,10 @@ internal sealed class Writers(PartitionedStore store, NpgsqlDataSource source, i
 
         try
         {
-            await (random.Next(10) switch
+            await (random.Next(20) switch
             {
                 0 => AroundAsync(pages, random, commit: false),
-                1 or 2 => AroundAsync(pages, random, commit: true),
+                1 => AroundAsync(pages, random, commit: true),
                 _ => CommitAsync(pages),
             });
         }
