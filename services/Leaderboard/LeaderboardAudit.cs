@@ -15,7 +15,7 @@ internal sealed class LeaderboardAudit(PartitionHost<LeaderboardProcessor> host)
     {
         // 1. In one turn of the loop: all entries, and how far of each log they show.
         (Dictionary<(string, string), AuditResponse> subjects, long[] shown) = await host.QueryAsync(
-            0, partition => (Entries(partition.Boards, tenant, game), partition.ShownByPartition()), cancel);
+            0, partition => (Entries(partition.Boards, tenant, game), partition.Boards.Shown.ToArray()), cancel);
 
         // 2. The logs up to there.
         for (int n = 0; n < shown.Length; n++)

@@ -10,11 +10,13 @@ using CoreBalance = Mesh.Rewards.Core.Ledger.Balance;
 namespace Mesh.Rewards;
 
 /// <summary>
-/// Tells what was issued, from the log at the moment it is asked, beside the wallets as the service holds them.
+/// Tells what was issued and what left the mint, from the log at the moment it is asked, beside the wallets as the
+/// service holds them.
 /// </summary>
 internal sealed class RewardsAudit(PartitionHost<RewardsProcessor> host)
 {
     private const int RewardsOfMessage = 1_000;
+    private const int WalletsAtOnce = 256;
 
     public async Task WriteAsync(
         string tenant, string game, IServerStreamWriter<AuditResponse> stream, CancellationToken cancel)
@@ -28,35 +30,39 @@ internal sealed class RewardsAudit(PartitionHost<RewardsProcessor> host)
                 RewardIssued issued = RewardIssued.Parser.ParseFrom(stored.Body);
                 if (issued.Tenant == tenant && issued.GameId == game)
                 {
+                    // What a player got left the mint: the books balance when the wallets hold as much.
+                    mint[issued.Currency] = checked(mint.GetValueOrDefault(issued.Currency) - issued.Amount);
                     await NoteAsync(players, issued, stream, cancel);
                 }
             }
 
-            (Dictionary<string, CoreBalance[]> wallets, CoreBalance[] minted) = await host.QueryAsync(
-                n, partition => Holdings(partition, tenant, game), cancel);
-            foreach (CoreBalance balance in minted)
-            {
-                mint[balance.Currency] = mint.GetValueOrDefault(balance.Currency) + balance.Amount;
-            }
-
-            foreach ((string player, CoreBalance[] balances) in wallets)
-            {
-                AuditResponse message = players.GetValueOrDefault(player) ?? new AuditResponse { PlayerId = player };
-                message.Balances.AddRange(balances.Select(b => ToBalance(b.Currency, b.Amount)));
-                players.Remove(player);
-                await stream.WriteAsync(message, cancel);
-            }
-
-            // Rewards of players without a wallet: the reader shall see that as well.
-            foreach (AuditResponse message in players.Values)
-            {
-                await stream.WriteAsync(message, cancel);
-            }
+            await WriteWalletsAsync(n, tenant, game, players, stream, cancel);
         }
 
         AuditResponse last = new();
         last.Balances.AddRange(mint.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => ToBalance(m.Key, m.Value)));
         await stream.WriteAsync(last, cancel);
+    }
+
+    private async Task WriteWalletsAsync(
+        int partition,
+        string tenant,
+        string game,
+        Dictionary<string, AuditResponse> players,
+        IServerStreamWriter<AuditResponse> stream,
+        CancellationToken cancel)
+    {
+        foreach (string[] some in players.Keys.Chunk(WalletsAtOnce))
+        {
+            CoreBalance[][] wallets = await Task.WhenAll(some.Select(player => host.QueryAsync(
+                partition, processor => processor.Balances(tenant, game, player), cancel)));
+            for (int i = 0; i < some.Length; i++)
+            {
+                AuditResponse message = players[some[i]];
+                message.Balances.AddRange(wallets[i].Select(b => ToBalance(b.Currency, b.Amount)));
+                await stream.WriteAsync(message, cancel);
+            }
+        }
     }
 
     private static async Task NoteAsync(
@@ -80,18 +86,10 @@ internal sealed class RewardsAudit(PartitionHost<RewardsProcessor> host)
         });
         if (message.Rewards.Count >= RewardsOfMessage)
         {
-            players.Remove(issued.PlayerId);
+            players[issued.PlayerId] = new AuditResponse { PlayerId = issued.PlayerId };
             await stream.WriteAsync(message, cancel);
         }
     }
-
-    private static (Dictionary<string, CoreBalance[]> Wallets, CoreBalance[] Mint) Holdings(
-        RewardsProcessor partition, string tenant, string game) =>
-        (partition.Book.Accounts.Players(tenant, game).ToDictionary(
-            player => player,
-            player => partition.Book.Accounts.Balances(tenant, game, player),
-            StringComparer.Ordinal),
-        partition.Book.Accounts.Mint(tenant, game));
 
     private static Balance ToBalance(string currency, long amount) => new() { Currency = currency, Amount = amount };
 }

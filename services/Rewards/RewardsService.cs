@@ -21,7 +21,7 @@ internal sealed class RewardsService(PartitionHost<RewardsProcessor> host, Rewar
         string player = ServiceErrors.RequireId(request.PlayerId, "player_id");
         Core.Ledger.Balance[] balances = await ServiceErrors.AnswerAsync(() => host.QueryAsync(
             Placement.Partition(Placement.Player(tenant, player)),
-            partition => partition.Book.Accounts.Balances(tenant, game, player),
+            partition => partition.Balances(tenant, game, player),
             context.CancellationToken));
         return new Wallet
         {
