@@ -15,6 +15,12 @@ public static class Limits
     /// </summary>
     public const int BodyBytes = 900 * 1024;
 
+    /// <summary>
+    /// The highest number of state rows of one write. The partition's commits wait while it runs: a few hundred rows
+    /// at a time are kinder.
+    /// </summary>
+    public const int StateRows = 10_000;
+
     /// <summary>The bits of a position that count events; the 16 above hold the incarnation.</summary>
     public const int PositionBits = 48;
 }

@@ -7,7 +7,17 @@ namespace Mesh.EventStore;
 /// <param name="Relayed">Every event up to this position is acknowledged by its target.</param>
 /// <param name="Inputs">How far the partition has read; the store does not look inside.</param>
 /// <param name="Sent">What it sent last, by target; the store does not look inside.</param>
-public sealed record PartitionRow(int Partition, long Epoch, long Head, long Relayed, byte[] Inputs, byte[] Sent);
+/// <param name="Checkpoint">The states hold every event up to this position; at first the store's origin.</param>
+/// <param name="States">How many state rows there are; fewer in the table: some were lost.</param>
+public sealed record PartitionRow(
+    int Partition,
+    long Epoch,
+    long Head,
+    long Relayed,
+    byte[] Inputs,
+    byte[] Sent,
+    long Checkpoint,
+    long States);
 
 /// <summary>
 /// What one commit changes in one partition: a page of events (or none) and the partition's row, together.

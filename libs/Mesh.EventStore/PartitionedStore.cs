@@ -8,15 +8,27 @@ namespace Mesh.EventStore;
 /// <summary>
 /// A service's event store: a log in pages for each partition, in one PostgreSQL database. A commit writes the pages
 /// of any number of partitions in one pipelined round trip and one flush; a partition whose epoch or head has moved
-/// on writes nothing. Safe for concurrent use.
+/// on writes nothing. Beside the log: who owns which partition, and state rows written behind it. Safe for concurrent
+/// use. Every method throws <see cref="NpgsqlException"/> when the database cannot be reached or refuses; what a
+/// failed or cancelled write has done is unknown, unless its method says more.
 /// </summary>
 public sealed class PartitionedStore : IAsyncDisposable
 {
+    // One beat at a time, and a look beside it.
+    private const int BeatConnections = 2;
+    private const string RefusedButAlive = "ERROR";
     private readonly NpgsqlDataSource _source;
+    private readonly NpgsqlDataSource _beats;
+    private readonly Ownership _ownership;
+    private readonly StateTable _states;
 
-    private PartitionedStore(NpgsqlDataSource source, Guid storeId, int incarnation, int partitions)
+    private PartitionedStore(
+        NpgsqlDataSource source, NpgsqlDataSource beats, Guid storeId, int incarnation, int partitions)
     {
         _source = source;
+        _beats = beats;
+        _ownership = new Ownership(source, beats);
+        _states = new StateTable(source);
         StoreId = storeId;
         Incarnation = incarnation;
         Partitions = partitions;
@@ -45,7 +57,7 @@ public sealed class PartitionedStore : IAsyncDisposable
         // Statements are few and hot: prepared on their second use. Batches are pipelined by the driver.
         NpgsqlConnectionStringBuilder settings = new(connectionString)
         {
-            MaxAutoPrepare = 16,
+            MaxAutoPrepare = 32,
             AutoPrepareMinUsages = 2,
             Timezone = "UTC",
             // Nothing that the store does leaves a connection changed, so that there is nothing to reset.
@@ -56,7 +68,12 @@ public sealed class PartitionedStore : IAsyncDisposable
         {
             await Schema.CreateAsync(source, partitions, cancel);
             (Guid id, int incarnation) = await Schema.IdentifyAsync(source, cancel);
-            return new PartitionedStore(source, id, incarnation, partitions);
+            settings.MaxPoolSize = BeatConnections;
+            settings.MinPoolSize = 0;
+            // That an instance lives is worth no flush: after a crash of the database it says so again.
+            settings.Options = $"{settings.Options} -c synchronous_commit=off".TrimStart();
+            NpgsqlDataSource beats = NpgsqlDataSource.Create(settings);
+            return new PartitionedStore(source, beats, id, incarnation, partitions);
         }
         catch
         {
@@ -69,21 +86,65 @@ public sealed class PartitionedStore : IAsyncDisposable
     public long Origin => (long)Incarnation << Limits.PositionBits;
 
     /// <summary>
-    /// Takes a partition: raises its epoch, so that whoever held it commits nothing any more, and reads its row by a
-    /// later statement (an UPDATE and a read in one statement see different moments).
+    /// Says that an instance lives, then looks. If the answer comes and shows the instance as a partition's owner, no
+    /// take from it under the counter before this beat has succeeded or will. Not flushed: a crash of the database may
+    /// take the beat back. Has connections of its own and waits for none of the other methods'.
     /// </summary>
-    public async Task<PartitionRow> TakeAsync(int partition, Guid owner, CancellationToken cancel = default)
+    /// <param name="instance">The instance's id.</param>
+    /// <param name="address">Where others reach it.</param>
+    /// <param name="rates">Events a second, by partition; at most <see cref="Limits.Partitions"/>.</param>
+    /// <param name="cancel">Cancelling leaves open whether the counter was raised.</param>
+    public Task<Sight> BeatAsync(
+        Guid instance, string address, float[] rates, CancellationToken cancel = default)
     {
-        await using NpgsqlConnection connection = await _source.OpenConnectionAsync(cancel);
-        await using NpgsqlCommand take = new(Statements.Take, connection)
-        {
-            Parameters = { new() { Value = partition }, new() { Value = owner } },
-        };
-        await take.ExecuteNonQueryAsync(cancel);
-        await using NpgsqlCommand read = new(Statements.Row, connection)
-        {
-            Parameters = { new() { Value = partition } },
-        };
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rates.Length, Limits.Partitions);
+        return _ownership.BeatAsync(instance, address, rates, cancel);
+    }
+
+    /// <summary>All instances, and then all partitions' owners, as they are committed now.</summary>
+    public Task<Sight> LookAsync(CancellationToken cancel = default) => _ownership.LookAsync(cancel);
+
+    /// <summary>
+    /// Takes a partition by one statement: names the owner and raises the epoch, so that whoever held it commits
+    /// nothing any more. Read the row by <see cref="ReadRowAsync"/> afterwards.
+    /// </summary>
+    /// <param name="seen">The partition as it was seen: taken only if owner and epoch are still these.</param>
+    /// <param name="seenCounter">Where another instance owns it: taken only if that one's counter is still this (null:
+    /// it still has no row). Not looked at when the partition is free or the taker's own.</param>
+    /// <param name="owner">The taker.</param>
+    /// <param name="cancel">Cancelling leaves the outcome unknown.</param>
+    /// <returns>The new epoch; null: something had changed, and nothing is taken.</returns>
+    public Task<long?> TakeAsync(
+        PartitionOwner seen, long? seenCounter, Guid owner, CancellationToken cancel = default) =>
+        _ownership.TakeAsync(seen, seenCounter, owner, cancel);
+
+    /// <summary>
+    /// Gives a partition up: it has no owner then, and keeps its epoch, so that the last owner could still commit until
+    /// another takes it.
+    /// </summary>
+    /// <returns>Whether it was owned so.</returns>
+    public Task<bool> ReleaseAsync(int partition, Guid owner, long epoch, CancellationToken cancel = default) =>
+        _ownership.ReleaseAsync(partition, owner, epoch, cancel);
+
+    /// <summary>Gives up all that an instance owns and removes its row, in one transaction.</summary>
+    public Task LeaveAsync(Guid instance, CancellationToken cancel = default) =>
+        _ownership.LeaveAsync(instance, cancel);
+
+    /// <summary>
+    /// Removes the row of an instance that has stopped, if its counter is still this and it owns nothing; otherwise
+    /// nothing happens.
+    /// </summary>
+    public Task ForgetAsync(Guid instance, long counter, CancellationToken cancel = default) =>
+        _ownership.ForgetAsync(instance, counter, cancel);
+
+    /// <summary>Reads a partition's row as it is committed now.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The store has no such partition.</exception>
+    public async Task<PartitionRow> ReadRowAsync(int partition, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(partition);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(partition, Partitions);
+        await using NpgsqlCommand read = _source.CreateCommand(Statements.Row);
+        read.Parameters.Add(Parameters.Of(partition));
         await using NpgsqlDataReader row = await read.ExecuteReaderAsync(cancel);
         await row.ReadAsync(cancel);
         return new PartitionRow(
@@ -92,7 +153,9 @@ public sealed class PartitionedStore : IAsyncDisposable
             row.GetInt64(1),
             row.GetInt64(2),
             row.GetFieldValue<byte[]>(3),
-            row.GetFieldValue<byte[]>(4));
+            row.GetFieldValue<byte[]>(4),
+            row.GetInt64(5),
+            row.GetInt64(6));
     }
 
     /// <summary>
@@ -101,9 +164,9 @@ public sealed class PartitionedStore : IAsyncDisposable
     /// <param name="pages">In ascending order of partition, so that two writers never wait for each other
     /// crosswise.</param>
     /// <param name="cancel">Cancelling leaves the outcome unknown.</param>
-    /// <returns>For each page, in order, whether its fence matched and it is written.</returns>
-    /// <exception cref="NpgsqlException">The outcome is unknown, or nothing was written.</exception>
-    public async Task<bool[]> CommitAsync(IReadOnlyList<PageWrite> pages, CancellationToken cancel = default)
+    /// <returns>What came of each page; or why the database refused them all and rolled back.</returns>
+    /// <exception cref="NpgsqlException">The outcome is unknown.</exception>
+    public async Task<CommitAnswer> CommitAsync(IReadOnlyList<PageWrite> pages, CancellationToken cancel = default)
     {
         await using NpgsqlConnection connection = await _source.OpenConnectionAsync(cancel);
         await using NpgsqlBatch batch = new(connection);
@@ -112,15 +175,53 @@ public sealed class PartitionedStore : IAsyncDisposable
             batch.BatchCommands.Add(PageCommand.Build(page));
         }
 
-        await batch.ExecuteNonQueryAsync(cancel);
-        bool[] written = new bool[pages.Count];
-        for (int i = 0; i < written.Length; i++)
+        try
         {
-            written[i] = batch.BatchCommands[i].RecordsAffected == 1;
+            await batch.ExecuteNonQueryAsync(cancel);
+        }
+        catch (PostgresException refused) when (refused.InvariantSeverity == RefusedButAlive)
+        {
+            // An error ends the batch's transaction before its commit. A graver one ends the connection, and may come
+            // when the commit is done and only its answer is not: that stays unknown.
+            return new CommitAnswer(null, refused.SqlState, refused.ConstraintName);
         }
 
-        return written;
+        CommitResult[] results = new CommitResult[pages.Count];
+        for (int i = 0; i < results.Length; i++)
+        {
+            results[i] = batch.BatchCommands[i].RecordsAffected == 1 ? CommitResult.Written : CommitResult.Fenced;
+        }
+
+        return new CommitAnswer(results, null, null);
     }
+
+    /// <summary>
+    /// Writes state rows, none back to an earlier position, and raises the checkpoint, by one statement. The
+    /// partition's commits wait meanwhile.
+    /// </summary>
+    /// <param name="write">At most <see cref="Limits.StateRows"/> rows, of events that are committed.</param>
+    /// <param name="cancel">Cancelling leaves the outcome unknown; the same write again does no harm.</param>
+    /// <returns>Whether it is durable; false: the epoch has moved on and nothing is written.</returns>
+    public Task<bool> WriteStatesAsync(StateWrite write, CancellationToken cancel = default) =>
+        _states.WriteAsync(write, cancel);
+
+    /// <summary>Reads states by key.</summary>
+    /// <returns>All parts of those that exist, ordered by key (by its UTF-8 bytes) and part.</returns>
+    public Task<IReadOnlyList<StateRow>> ReadStatesAsync(
+        int partition, IReadOnlyCollection<string> keys, CancellationToken cancel = default) =>
+        _states.ReadAsync(partition, keys, cancel);
+
+    /// <summary>Reads the pinned state rows of a partition, ordered by key (by its UTF-8 bytes) and part.</summary>
+    public IAsyncEnumerable<StateRow> ReadPinnedStatesAsync(int partition, CancellationToken cancel = default) =>
+        _states.ReadAsync(partition, pinnedOnly: true, cancel);
+
+    /// <summary>Reads all state rows of a partition, ordered by key (by its UTF-8 bytes) and part.</summary>
+    public IAsyncEnumerable<StateRow> ReadAllStatesAsync(int partition, CancellationToken cancel = default) =>
+        _states.ReadAsync(partition, pinnedOnly: false, cancel);
+
+    /// <summary>Counts the state rows of a partition: reads all of them, though not their bytes.</summary>
+    public Task<StateSummary> SummarizeStatesAsync(int partition, CancellationToken cancel = default) =>
+        _states.SummarizeAsync(partition, cancel);
 
     /// <summary>Reads a partition's log in order.</summary>
     /// <param name="partition">The partition.</param>
@@ -159,5 +260,9 @@ public sealed class PartitionedStore : IAsyncDisposable
     }
 
     /// <summary>Closes the connections.</summary>
-    public ValueTask DisposeAsync() => _source.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _beats.DisposeAsync();
+        await _source.DisposeAsync();
+    }
 }

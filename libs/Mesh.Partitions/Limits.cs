@@ -24,6 +24,54 @@ public static class Limits
     /// <summary>Commands that wait for the loop.</summary>
     public const int QueuedCommands = 10_000;
 
+    /// <summary>States of a partition in memory, above which unchanged ones leave.</summary>
+    public const int ResidentStates = 200_000;
+
+    /// <summary>A partition with no more states than this has all of them loaded when it is taken.</summary>
+    public const int EagerStates = 2_000;
+
+    /// <summary>States written by one statement.</summary>
+    public const int SliceStates = 500;
+
+    /// <summary>Rows written by one statement; the state that passes it is written whole.</summary>
+    public const int SliceRows = 1_000;
+
+    /// <summary>Bytes of the bodies of events that are sent and not yet acknowledged.</summary>
+    public const int UnacknowledgedBytes = 32 * 1024 * 1024;
+
+    /// <summary>Events that a new owner folds at the most, give or take what arrives during a checkpoint.</summary>
+    public const int CheckpointEvents = 20_000;
+
+    /// <summary>How old a checkpoint becomes while states change.</summary>
+    public static readonly TimeSpan CheckpointAge = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often an instance raises its counter.</summary>
+    public static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(125);
+
+    /// <summary>
+    /// How often the counters of others are looked at, when there are others. Half a beat, so that looks stay closer
+    /// together than <see cref="LookGap"/> on a busy machine.
+    /// </summary>
+    public static readonly TimeSpan Look = TimeSpan.FromMilliseconds(60);
+
+    /// <summary>Looks further apart than this do not count towards <see cref="Stillness"/>.</summary>
+    public static readonly TimeSpan LookGap = TimeSpan.FromMilliseconds(125);
+
+    /// <summary>An instance whose counter has stood still for so long may lose its partitions.</summary>
+    public static readonly TimeSpan Stillness = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// An owner answers nothing as fresh so long after it sent its last confirmed beat: less than
+    /// <see cref="Stillness"/>.
+    /// </summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>How long a record may be missing before its origin is asked to send again.</summary>
+    public static readonly TimeSpan GapPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long the broker may acknowledge nothing before health says so.</summary>
+    public static readonly TimeSpan RelayPatience = TimeSpan.FromSeconds(12);
+
     /// <summary>How long an advance without events, of offsets or of what was relayed, waits for its commit.</summary>
     public static readonly TimeSpan QuietCommit = TimeSpan.FromMilliseconds(250);
 }

@@ -8,8 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Mesh.Partitions;
 
 /// <summary>
-/// Runs a service's partitions: reads its topics, decides, commits, relays, and answers commands. What fails is
-/// started over from the database, which alone says what has happened. Safe for concurrent use.
+/// One instance of a service: owns some of its partitions, reads their topics, decides, commits, relays, and answers
+/// commands. Instances divide the partitions among themselves by the database. What fails is started over from the
+/// database, which alone says what has happened. Safe for concurrent use.
 /// </summary>
 /// <typeparam name="TProcessor">The service's part of a partition.</typeparam>
 public sealed class PartitionHost<TProcessor> : BackgroundService
@@ -18,9 +19,10 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
+    private static readonly string[] NoStreams = [];
 
     private readonly PartitionHostOptions _options;
-    private readonly Func<IReadOnlyList<TProcessor>> _create;
+    private readonly Func<int, TProcessor> _create;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ILogger _logger;
     private readonly Guid _instance = Guid.NewGuid();
@@ -29,13 +31,13 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
 
     /// <summary>Makes a host; it starts with the application.</summary>
     /// <param name="options">What to read, where to write.</param>
-    /// <param name="create">Makes the processors of all partitions, empty: at start, and again whenever it starts
-    /// over.</param>
-    /// <param name="lifetime">Stopped when another instance takes the partitions over.</param>
+    /// <param name="create">Makes the processor of a partition, empty: whenever the instance takes it, and again when
+    /// it starts over. Called on any thread.</param>
+    /// <param name="lifetime">Stopped when the topics are not what the service needs.</param>
     /// <param name="logger">Where it says what happens.</param>
     public PartitionHost(
         PartitionHostOptions options,
-        Func<IReadOnlyList<TProcessor>> create,
+        Func<int, TProcessor> create,
         IHostApplicationLifetime lifetime,
         ILogger<PartitionHost<TProcessor>> logger)
     {
@@ -43,6 +45,7 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
         _create = create;
         _lifetime = lifetime;
         _logger = logger;
+        Telemetry.ObserveRelay(options.Name, () => RelayStalled.TotalSeconds);
     }
 
     /// <summary>How it is doing.</summary>
@@ -59,51 +62,140 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
     public PartitionedStore Store => Current().Store;
 
     /// <summary>
-    /// Runs a command of a partition, in the loop. The result comes once all that was decided by then is durable, so
-    /// that it never tells of what might not come to be.
+    /// Whether this instance has lately confirmed that it lives, so that nobody can have taken what it owns. What it
+    /// answers otherwise may be out of date.
     /// </summary>
+    public bool IsFresh => _run?.IsFresh ?? false;
+
+    /// <summary>How long the broker has acknowledged nothing while something waits for it.</summary>
+    public TimeSpan RelayStalled => _run?.RelayStalled ?? TimeSpan.Zero;
+
+    /// <summary>Who owns which partition, as it was seen last.</summary>
+    /// <exception cref="PartitionUnavailableException">It does not serve now.</exception>
+    public IReadOnlyList<PartitionPlace> Places => Current().Places;
+
+    /// <summary>
+    /// Runs a command of a partition, in the loop, once the streams that it needs are in memory. The result comes when
+    /// all that was decided by then is durable, so that it never tells of what might not come to be.
+    /// </summary>
+    /// <exception cref="NotOwnerException">Another instance owns the partition.</exception>
     /// <exception cref="PartitionUnavailableException">Not now, or the outcome is unknown; commands are
     /// idempotent.</exception>
     public async Task<TResult> ExecuteAsync<TResult>(
-        int partition, Func<TProcessor, IEventAppender, TResult> command, CancellationToken cancel = default)
+        int partition,
+        IReadOnlyCollection<string> streams,
+        Func<TProcessor, IEventAppender, TResult> command,
+        CancellationToken cancel = default)
     {
         PartitionRun run = Current();
         TaskCompletionSource<TResult> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        bool posted = run.Loop.TryPost(() => Run(run.Machines[partition], command, done));
-        if (!posted)
-        {
-            throw new PartitionUnavailableException("Too many commands wait; try again in a moment.");
-        }
-
-        Task ended = await Task.WhenAny(done.Task, run.Loop.Ended).WaitAsync(cancel);
-        if (ended != done.Task && !done.Task.IsCompleted)
-        {
-            throw new PartitionUnavailableException("The partition started over; try again in a moment.");
-        }
-
-        return await done.Task;
+        run.Execute(partition, CallOf(partition, streams, command, run, done));
+        return await Result(run, done.Task, cancel);
     }
 
+    /// <summary>Runs a command that needs one stream.</summary>
+    public Task<TResult> ExecuteAsync<TResult>(
+        int partition,
+        string stream,
+        Func<TProcessor, IEventAppender, TResult> command,
+        CancellationToken cancel = default) =>
+        ExecuteAsync(partition, [stream], command, cancel);
+
     /// <summary>
-    /// Runs a query of a partition, in the loop; it sees all that is decided, and answers when that is durable.
+    /// Runs a query of a partition, in the loop, once the streams that it needs are in memory; it sees all that is
+    /// decided, and answers when that is durable and this instance has owned the partition all the time.
     /// </summary>
     public Task<TResult> QueryAsync<TResult>(
-        int partition, Func<TProcessor, TResult> query, CancellationToken cancel = default) =>
-        ExecuteAsync(partition, (processor, _) => query(processor), cancel);
+        int partition,
+        IReadOnlyCollection<string> streams,
+        Func<TProcessor, TResult> query,
+        CancellationToken cancel = default) =>
+        ExecuteAsync(partition, streams, (processor, _) => query(processor), cancel);
 
-    /// <summary>Something outside that a processor waits for has changed.</summary>
-    public void Wake() => _run?.Loop.Wake();
+    /// <summary>Runs a query that needs one stream.</summary>
+    public Task<TResult> QueryAsync<TResult>(
+        int partition, string stream, Func<TProcessor, TResult> query, CancellationToken cancel = default) =>
+        QueryAsync(partition, [stream], query, cancel);
+
+    /// <summary>Runs a query of a partition that needs pinned streams alone.</summary>
+    public Task<TResult> QueryAsync<TResult>(
+        int partition, Func<TProcessor, TResult> query, CancellationToken cancel = default) =>
+        QueryAsync(partition, NoStreams, query, cancel);
 
     /// <summary>
-    /// How far each partition has come. What was decided up to these offsets is durable when it is said; the offsets of
-    /// repeats, which decide nothing, may be read again after a crash.
+    /// Runs something in the loop, with the processors of all partitions that this instance shows, by number; null where
+    /// it shows none yet. For views that all partitions share. It sees what <see cref="IPartitionProcessor.Committed"/>
+    /// was told of.
+    /// </summary>
+    public async Task<TResult> InLoopAsync<TResult>(
+        Func<IReadOnlyList<TProcessor?>, TResult> query, CancellationToken cancel = default)
+    {
+        PartitionRun run = Current();
+        TaskCompletionSource<TResult> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        run.Post(machine =>
+        {
+            try
+            {
+                TProcessor?[] shown = new TProcessor?[_options.Partitions];
+                for (int n = 0; n < shown.Length; n++)
+                {
+                    shown[n] = (TProcessor?)machine.Shown(n);
+                }
+
+                done.TrySetResult(query(shown));
+            }
+#pragma warning disable CA1031 // The caller gets whatever its query threw; the loop goes on.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                done.TrySetException(e);
+            }
+        });
+        return await Result(run, done.Task, cancel);
+    }
+
+    /// <summary>Something outside that a processor waits for has changed.</summary>
+    public void Wake() => _run?.Wake();
+
+    /// <summary>
+    /// How far each partition of this instance has come. What was decided up to these offsets is durable when it is said;
+    /// the offsets of repeats, which decide nothing, may be read again after a crash.
     /// </summary>
     public async Task<IReadOnlyList<PartitionProgress>> ProgressAsync(CancellationToken cancel = default)
     {
         PartitionRun run = Current();
-        Task<PartitionProgress>[] all = [.. run.Machines.Select(
-            machine => ExecuteAsync(machine.Partition, (_, _) => ProgressOf(machine), cancel))];
-        return await Task.WhenAll(all);
+        int[] here = [.. run.Places.Where(place => place.IsHere).Select(place => place.Partition)];
+        return await Task.WhenAll(here.Select(n => ExecuteAsync(
+            n, NoStreams, (_, appender) => PartitionRun.ProgressOf((PartitionMachine)appender), cancel)));
+    }
+
+    /// <summary>
+    /// Sends to a topic again what a reader misses, from the log. Harmless when nothing is missing: readers skip what they
+    /// have.
+    /// </summary>
+    /// <returns>How many records.</returns>
+    /// <exception cref="NotOwnerException">Another instance owns the partition.</exception>
+    /// <exception cref="PartitionUnavailableException">Not now.</exception>
+    public async Task<int> ResendAsync(ResendOrder order, CancellationToken cancel = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(order.Partition);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(order.Partition, _options.Partitions);
+        PartitionRun run = Current();
+        if (order.Store != run.Store.StoreId)
+        {
+            throw new ArgumentException($"This is store {run.Store.StoreId}, not {order.Store}.", nameof(order));
+        }
+
+        PartitionPlace place = run.Places[order.Partition];
+        if (!place.IsHere)
+        {
+            throw new NotOwnerException(order.Partition, place.Address);
+        }
+
+        TaskCompletionSource<int?> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        run.Post(machine => machine.Resend(order, sent => done.TrySetResult(sent)));
+        return await Result(run, done.Task, cancel)
+            ?? throw new PartitionUnavailableException("The partition cannot send again now; try again in a moment.");
     }
 
     /// <inheritdoc />
@@ -120,7 +212,7 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
             {
                 break;
             }
-            catch (Exception e) when (e is FenceLostException or TopicMismatchException)
+            catch (TopicMismatchException e)
             {
                 Fail(e);
                 PartitionsMessages.GivingUp(_logger, e.Message);
@@ -133,7 +225,7 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
 #pragma warning restore CA1031
             {
                 Fail(e);
-                PartitionsMessages.StartingOver(_logger, pause.TotalMilliseconds, e);
+                PartitionsMessages.RunFailed(_logger, pause.TotalMilliseconds, e);
                 await Task.Delay(pause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
             }
@@ -149,17 +241,22 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
             _options.Bus, [.. _options.Lanes.Select(l => l.Topic).Concat(_options.Targets)], _logger, stopping);
         await using PartitionedStore store =
             await PartitionedStore.OpenAsync(_options.ConnectionString, _options.Partitions, stopping);
-        await using PartitionRun run =
-            await PartitionRun.StartAsync(_options, store, _instance, _create(), _logger, stopping);
+        await using PartitionRun run = new(_options, store, _instance, _create, _logger);
         _run = run;
-        State = HostState.Serving;
-        Failure = null;
-        served();
-        _served.TrySetResult();
-        PartitionsMessages.Serving(_logger, _options.Partitions, run.Machines.Sum(m => m.Head - store.Origin));
+        run.Start(problem =>
+        {
+            State = problem is null ? HostState.Serving
+                : State is HostState.Starting ? HostState.Starting : HostState.Failed;
+            Failure = problem;
+            if (problem is null)
+            {
+                served();
+                _served.TrySetResult();
+            }
+        });
         try
         {
-            await run.Loop.Ended.WaitAsync(stopping);
+            await run.Ended.WaitAsync(stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -172,12 +269,17 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
         }
     }
 
-    private static void Run<TResult>(
-        PartitionMachine machine, Func<TProcessor, IEventAppender, TResult> command, TaskCompletionSource<TResult> done)
+    private static Call CallOf<TResult>(
+        int partition,
+        IReadOnlyCollection<string> streams,
+        Func<TProcessor, IEventAppender, TResult> command,
+        PartitionRun run,
+        TaskCompletionSource<TResult> done)
     {
         TResult? result = default;
         Exception? refused = null;
-        machine.Execute(
+        return new Call(
+            streams,
             (processor, appender) =>
             {
                 try
@@ -191,9 +293,14 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
                     refused = e;
                 }
             },
-            () =>
+            committed =>
             {
-                if (refused is null)
+                if (!committed && !run.IsFresh)
+                {
+                    done.TrySetException(new PartitionUnavailableException(
+                        $"This instance cannot confirm that it still owns partition {partition}; try again."));
+                }
+                else if (refused is null)
                 {
                     done.TrySetResult(result!);
                 }
@@ -201,15 +308,20 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
                 {
                     done.TrySetException(refused);
                 }
-            });
+            },
+            failure => done.TrySetException(failure));
     }
 
-    private static PartitionProgress ProgressOf(PartitionMachine machine) => new(
-        machine.Partition,
-        [.. machine.Next.Select(n => (n.Key.Topic, n.Key.Partition, n.Value))],
-        machine.Head,
-        machine.Relayed,
-        [.. machine.Sent.Select(s => (s.Topic, s.Partition, s.Acknowledged, s.NextOffset))]);
+    private static async Task<TResult> Result<TResult>(PartitionRun run, Task<TResult> done, CancellationToken cancel)
+    {
+        Task ended = await Task.WhenAny(done, run.Ended).WaitAsync(cancel);
+        if (ended != done && !done.IsCompleted)
+        {
+            throw new PartitionUnavailableException("The instance is starting over; try again in a moment.");
+        }
+
+        return await done;
+    }
 
     private PartitionRun Current() =>
         _run ?? throw new PartitionUnavailableException(Failure ?? "The service is starting; try again in a moment.");

@@ -9,15 +9,15 @@ public static class PartitionHostExtensions
     /// <summary>Adds the host, started with the application, and its health check, <c>partitions</c>.</summary>
     /// <param name="services">The application's services.</param>
     /// <param name="options">Made when the host is.</param>
-    /// <param name="create">Makes the processors of all partitions, empty, each time the host starts over.</param>
+    /// <param name="create">Makes the processor of a partition, empty, whenever the instance takes it.</param>
     public static IServiceCollection AddPartitionHost<TProcessor>(
         this IServiceCollection services,
         Func<IServiceProvider, PartitionHostOptions> options,
-        Func<IServiceProvider, IReadOnlyList<TProcessor>> create)
+        Func<IServiceProvider, int, TProcessor> create)
         where TProcessor : class, IPartitionProcessor
     {
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PartitionHost<TProcessor>>(
-            provider, options(provider), (Func<IReadOnlyList<TProcessor>>)(() => create(provider))));
+            provider, options(provider), (Func<int, TProcessor>)(partition => create(provider, partition))));
         services.AddHostedService(provider => provider.GetRequiredService<PartitionHost<TProcessor>>());
         services.AddHealthChecks().AddCheck<HostCheck<TProcessor>>("partitions");
         return services;
@@ -28,8 +28,12 @@ public static class PartitionHostExtensions
     {
         public Task<HealthCheckResult> CheckHealthAsync(
             HealthCheckContext context, CancellationToken cancellationToken) =>
-            Task.FromResult(host.State == HostState.Serving
-                ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy(host.Failure ?? host.State.ToString()));
+            Task.FromResult(
+                host.State != HostState.Serving
+                    ? HealthCheckResult.Unhealthy(host.Failure ?? host.State.ToString())
+                : host.RelayStalled >= Limits.RelayPatience
+                    ? HealthCheckResult.Unhealthy(
+                        $"The broker has acknowledged nothing for {host.RelayStalled.TotalSeconds:0} s.")
+                : HealthCheckResult.Healthy());
     }
 }

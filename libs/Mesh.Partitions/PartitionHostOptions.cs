@@ -1,4 +1,5 @@
 using Mesh.Bus;
+using Mesh.Partitions.Machine;
 
 namespace Mesh.Partitions;
 
@@ -11,6 +12,31 @@ public sealed record LaneOptions(TopicDefinition Topic, bool Relayed, TimeSpan M
 /// <summary>What a partition host needs to know.</summary>
 public sealed record PartitionHostOptions
 {
+    /// <summary>The service's name, in metrics.</summary>
+    public string Name { get; init; } = string.Empty;
+
+    /// <summary>Where this instance answers calls of other instances, such as <c>http://10.0.0.7:8080</c>.</summary>
+    public string Address { get; init; } = string.Empty;
+
+    /// <summary>
+    /// Whether partitions that other instances own are folded here as well, from the store and then from their topics,
+    /// so that every instance shows all. Only for a service whose log is what its one topic brings, and which relays
+    /// nothing.
+    /// </summary>
+    public bool Follows { get; init; }
+
+    /// <summary>Asks the owner of an origin to send again; until it has, a gap stays open.</summary>
+    public Func<ResendOrder, CancellationToken, Task> Resend { get; init; } =
+        (_, _) => throw new NotSupportedException("This service knows nobody to ask.");
+
+    /// <summary>States of a partition in memory, above which unchanged ones leave.</summary>
+    public int ResidentStates { get; init; } = Limits.ResidentStates;
+
+    internal MachineLimits MachineLimits =>
+        TestLimits ?? new MachineLimits { ResidentStates = ResidentStates };
+
+    internal MachineLimits? TestLimits { get; init; }
+
     /// <summary>The connection string of the service's database.</summary>
     public required string ConnectionString { get; init; }
 
@@ -30,10 +56,10 @@ public sealed record PartitionHostOptions
 /// <summary>How a host is doing.</summary>
 public enum HostState
 {
-    /// <summary>It opens its store, folds its log, and does not answer yet.</summary>
+    /// <summary>It opens its store, or takes its partitions, and does not answer for all of them yet.</summary>
     Starting,
 
-    /// <summary>It answers.</summary>
+    /// <summary>Every partition has an owner, and those of this instance answer.</summary>
     Serving,
 
     /// <summary>It failed, and tries again; see <see cref="PartitionHost{TProcessor}.Failure"/>.</summary>
@@ -57,3 +83,9 @@ public sealed record PartitionProgress(
     long Head,
     long Relayed,
     IReadOnlyList<(string Topic, int Partition, long Position, long NextOffset)> Targets);
+
+/// <summary>Who owns a partition.</summary>
+/// <param name="Partition">Its number.</param>
+/// <param name="IsHere">This instance does.</param>
+/// <param name="Address">Where another instance that owns it answers; null: nobody, or this instance.</param>
+public sealed record PartitionPlace(int Partition, bool IsHere, string? Address);

@@ -40,7 +40,7 @@ public sealed class CommitTests : IAsyncLifetime
             pages[n] = Page(row, Run(row.Head, n, $"of {n}"));
         }
 
-        Assert.All(await _store.CommitAsync(pages), Assert.True);
+        Assert.All(Committed(await _store.CommitAsync(pages)), r => Assert.Equal(CommitResult.Written, r));
         for (int n = 0; n < Partitions; n++)
         {
             Assert.Equal(pages[n].Events.Select(e => e.Position), (await _store.AllAsync(n)).Select(e => e.Position));
@@ -60,8 +60,9 @@ public sealed class CommitTests : IAsyncLifetime
             Page(rows[3], Run(rows[3].Head, 1)),
         ];
 
-        bool[] written = await _store.CommitAsync(pages);
-        Assert.Equal([true, false, false, true], written);
+        Assert.Equal(
+            [CommitResult.Written, CommitResult.Fenced, CommitResult.Fenced, CommitResult.Written],
+            Committed(await _store.CommitAsync(pages)));
         Assert.Equal(2, (await _store.AllAsync(0)).Count);
         Assert.Empty(await _store.AllAsync(1));
         Assert.Empty(await _store.AllAsync(2));
@@ -104,7 +105,7 @@ public sealed class CommitTests : IAsyncLifetime
     public async Task Take_NamesTheOwner()
     {
         Guid owner = Guid.NewGuid();
-        await _store.TakeAsync(2, owner);
+        await _store.TakeAnewAsync(2, owner);
         Assert.Equal(owner, await ScalarAsync<Guid>(_database, "select owner from partitions where partition = 2"));
     }
 
@@ -145,5 +146,5 @@ public sealed class CommitTests : IAsyncLifetime
         Assert.Equal(row.Head + Limits.PageEvents, all[^1].Position);
     }
 
-    private Task<PartitionRow> TakeAsync(int partition) => _store.TakeAsync(partition, Guid.NewGuid());
+    private Task<PartitionRow> TakeAsync(int partition) => _store.TakeAnewAsync(partition);
 }

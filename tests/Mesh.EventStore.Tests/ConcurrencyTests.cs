@@ -27,15 +27,15 @@ public sealed class ConcurrencyTests
     {
         await using PartitionedStore store =
             await PartitionedStore.OpenAsync(await TestPostgres.NewDatabaseAsync(), Partitions);
-        PartitionRow row = await store.TakeAsync(0, Guid.NewGuid());
+        PartitionRow row = await store.TakeAnewAsync(0);
 
         // Both believe in the same epoch: only the head can tell them apart.
-        Task<bool[]>[] rivals =
+        Task<CommitAnswer>[] rivals =
         [
             .. Enumerable.Range(0, 8).Select(r => store.CommitAsync([Page(row, Run(row.Head, 3, $"rival {r}"))])),
         ];
-        bool[][] written = await Task.WhenAll(rivals);
-        Assert.Single(written, w => w[0]);
+        CommitAnswer[] answers = await Task.WhenAll(rivals);
+        Assert.Single(answers, a => Committed(a)[0] == CommitResult.Written);
         Assert.Equal(3, (await store.AllAsync(0)).Count);
     }
 
@@ -64,7 +64,7 @@ public sealed class ConcurrencyTests
 
     private static async Task WriteAsync(PartitionedStore store, int partition)
     {
-        PartitionRow row = await store.TakeAsync(partition, Guid.NewGuid());
+        PartitionRow row = await store.TakeAnewAsync(partition);
         for (int i = 0; i < PagesEach; i++)
         {
             PageWrite page = Page(row, Run(row.Head, PageEvents));

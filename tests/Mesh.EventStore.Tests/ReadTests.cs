@@ -30,7 +30,7 @@ public sealed class ReadTests : IAsyncLifetime
     [InlineData(6, 5, 0, -1)]
     public async Task Read_Range_ReturnsExactlyThatRange(int from, int through, int first, int last)
     {
-        PartitionRow row = await _store.TakeAsync(0, Guid.NewGuid());
+        PartitionRow row = await _store.TakeAnewAsync(0);
         for (int page = 0; page < 3; page++)
         {
             PageWrite write = Page(row, Run(row.Head, 3));
@@ -46,7 +46,7 @@ public sealed class ReadTests : IAsyncLifetime
     [Fact]
     public async Task Read_WhatWasWritten_IsEqual()
     {
-        PartitionRow row = await _store.TakeAsync(2, Guid.NewGuid());
+        PartitionRow row = await _store.TakeAnewAsync(2);
         StoredEvent[] written = Mixed(row.Head);
         Assert.True(await _store.WriteAsync(Page(row, written)));
 
@@ -63,7 +63,7 @@ public sealed class ReadTests : IAsyncLifetime
     [Fact]
     public async Task EventsView_EachEvent_IsOneReadableRow()
     {
-        PartitionRow row = await _store.TakeAsync(2, Guid.NewGuid());
+        PartitionRow row = await _store.TakeAnewAsync(2);
         StoredEvent[] written = Mixed(row.Head);
         PageWrite first = Page(row, written[..2]);
         PageWrite second = Page(After(first), written[2..]);
@@ -89,7 +89,7 @@ public sealed class ReadTests : IAsyncLifetime
     [Fact]
     public async Task Read_AnotherPartition_SeesNothing()
     {
-        PartitionRow row = await _store.TakeAsync(0, Guid.NewGuid());
+        PartitionRow row = await _store.TakeAnewAsync(0);
         Assert.True(await _store.WriteAsync(Page(row, Run(row.Head, 3))));
         Assert.Empty(await _store.AllAsync(1));
     }

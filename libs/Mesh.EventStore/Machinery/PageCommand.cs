@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using static Mesh.EventStore.Machinery.Parameters;
 
 namespace Mesh.EventStore.Machinery;
 
@@ -69,6 +70,4 @@ internal static class PageCommand
         names.Add(name);
         return (short)names.Count;
     }
-
-    private static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
 }

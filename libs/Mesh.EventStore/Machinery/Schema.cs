@@ -37,9 +37,10 @@ internal static class Schema
             await RunAsync(
                 connection,
                 $"""
-                insert into partitions (partition, head, relayed)
-                select n, s.incarnation::bigint << {Limits.PositionBits}, s.incarnation::bigint << {Limits.PositionBits}
-                from store s, generate_series(0, {partitions - 1}) n
+                insert into partitions (partition, head, relayed, checkpoint)
+                select n, o.origin, o.origin, o.origin
+                from (select incarnation::bigint << {Limits.PositionBits} as origin from store) o,
+                     generate_series(0, {partitions - 1}) n
                 """,
                 cancel);
         }

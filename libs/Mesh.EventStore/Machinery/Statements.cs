@@ -1,11 +1,11 @@
 namespace Mesh.EventStore.Machinery;
 
-/// <summary>The statements of the hot path.</summary>
+/// <summary>The statements that read and write the log.</summary>
 internal static class Statements
 {
-    public const string Take = "update partitions set owner = $2, epoch = epoch + 1 where partition = $1";
-
-    public const string Row = "select epoch, head, relayed, inputs, sent from partitions where partition = $1";
+    public const string Row = """
+        select epoch, head, relayed, inputs, sent, checkpoint, states from partitions where partition = $1
+        """;
 
     /// <summary>The fence and the page, one statement: no row updated, no page inserted.</summary>
     public const string Commit = """

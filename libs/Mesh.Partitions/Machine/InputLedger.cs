@@ -15,15 +15,25 @@ internal enum Admission
     Gap,
 }
 
+/// <summary>A record that is missing, seen by the one after it.</summary>
+/// <param name="Origin">Whose chain has the gap, and where.</param>
+/// <param name="Last">The last position that arrived before it; 0: none.</param>
+/// <param name="Offset">The offset of the first record that was skipped.</param>
+/// <param name="Position">The position of that record.</param>
+/// <param name="Since">When it was seen, or asked for the last time, in milliseconds.</param>
+internal sealed record OpenGap(OriginKey Origin, long Last, long Offset, long Position, long Since);
+
 /// <summary>
 /// How far a partition has read: the next offset of each topic partition, and for each origin the last position
 /// applied. An origin repeats a record when its producer starts over; the chain of `previous` tells when one is
-/// missing.
+/// missing. What follows a gap is skipped, until the origin has sent it all again; the offset that is saved stays at
+/// the first record that was skipped, so that a new owner meets the gap as well.
 /// </summary>
 internal sealed class InputLedger
 {
     private readonly Dictionary<(string Topic, int Partition), long> _next = [];
     private readonly Dictionary<OriginKey, long> _inbox = [];
+    private readonly Dictionary<OriginKey, OpenGap> _gaps = [];
 
     // Records come in runs of one topic partition and one origin: what the run has moved stays here, out of the
     // dictionaries, until another one is asked for.
@@ -44,10 +54,25 @@ internal sealed class InputLedger
 
     public void Load(byte[] column) => RowState.DecodeInputs(column, _next, _inbox);
 
+    /// <summary>The gaps that are not filled yet.</summary>
+    public IReadOnlyCollection<OpenGap> Gaps => _gaps.Values;
+
     public byte[] Save()
     {
         Settle();
-        return RowState.EncodeInputs(_next, _inbox);
+        if (_gaps.Count == 0)
+        {
+            return RowState.EncodeInputs(_next, _inbox);
+        }
+
+        Dictionary<(string Topic, int Partition), long> next = new(_next);
+        foreach (OpenGap gap in _gaps.Values)
+        {
+            (string, int) topic = (gap.Origin.Topic, gap.Origin.TopicPartition);
+            next[topic] = Math.Min(next[topic], gap.Offset);
+        }
+
+        return RowState.EncodeInputs(next, _inbox);
     }
 
     /// <summary>Judges a record without taking note of it.</summary>
@@ -71,21 +96,29 @@ internal sealed class InputLedger
                 : Admission.Gap;
         }
 
-        // An origin never heard before starts at its first record, or where the topic's retention lets the log begin.
-        return from.Previous == 0 || !read ? Admission.Apply : Admission.Gap;
+        // An origin never heard before starts at its first record, or where retention has cut the log.
+        return from.Previous == 0 || (!read && offset > 0) ? Admission.Apply : Admission.Gap;
     }
+
+    /// <summary>Takes note of a record that cannot be applied, because one before it is missing.</summary>
+    public void NoteGap(string topic, int partition, long offset, in RecordOrigin from, long now)
+    {
+        OriginKey key = KeyOf(topic, partition, from);
+        TryLast(topic, partition, from, out long last);
+        NoteOffset(topic, partition, offset);
+        if (!_gaps.ContainsKey(key))
+        {
+            _gaps.Add(key, new OpenGap(key, last, offset, (long)from.Position, now));
+        }
+    }
+
+    /// <summary>A gap was reported; it is asked for again when it is still open some time after.</summary>
+    public void Asked(OpenGap gap, long now) => _gaps[gap.Origin] = gap with { Since = now };
 
     /// <summary>Takes note of a record that was decided or skipped.</summary>
     public void Note(string topic, int partition, long offset, in RecordOrigin? origin)
     {
-        bool read = TryNext(topic, partition, out long next);
-        if (!IsRun(topic, partition))
-        {
-            Settle();
-            _run = (topic, partition);
-        }
-
-        _runNext = read ? Math.Max(next, offset + 1) : offset + 1;
+        NoteOffset(topic, partition, offset);
         if (origin is { } from)
         {
             bool heard = TryLast(topic, partition, from, out long last);
@@ -96,6 +129,40 @@ internal sealed class InputLedger
             }
 
             _runPosition = heard ? Math.Max(last, (long)from.Position) : (long)from.Position;
+            if (_gaps.Count > 0)
+            {
+                CloseGap(KeyOf(topic, partition, from), _runPosition);
+            }
+        }
+    }
+
+    private void NoteOffset(string topic, int partition, long offset)
+    {
+        bool read = TryNext(topic, partition, out long next);
+        if (!IsRun(topic, partition))
+        {
+            Settle();
+            _run = (topic, partition);
+        }
+
+        _runNext = read ? Math.Max(next, offset + 1) : offset + 1;
+    }
+
+    // Filled up to the record that was skipped first; what followed it was sent again behind it.
+    private void CloseGap(in OriginKey key, long position)
+    {
+        if (!_gaps.TryGetValue(key, out OpenGap? gap))
+        {
+            return;
+        }
+
+        if (position >= gap.Position)
+        {
+            _gaps.Remove(key);
+        }
+        else
+        {
+            _gaps[key] = gap with { Last = position };
         }
     }
 

@@ -8,36 +8,44 @@ namespace Mesh.Partitions.Machine;
 internal readonly record struct Arrival(string Topic, int Partition, long Offset, byte[] Value, RecordOrigin? Origin);
 
 /// <summary>
-/// One partition, without I/O: what arrives goes in by its methods; pages to commit, events to relay and replies to
-/// release come out. The shell that drives it owns connections, threads and clocks, so that a simulation can drive
-/// the same code. A machine that was refused a commit, or does not know its outcome, is thrown away and made anew
-/// from the database.
+/// One partition, without I/O: what arrives goes in by its methods; pages to commit, events to relay, states to read
+/// and to write, and replies to release come out. Who drives it owns connections, threads and clocks, so that a
+/// simulation can drive the same code. A machine that was refused a commit, or does not know its outcome, is thrown
+/// away and made anew from the database.
 /// </summary>
 internal sealed class PartitionMachine : IEventAppender
 {
-    private readonly IPartitionProcessor _processor;
     private readonly InputLedger _inputs = new();
     private readonly RelayLedger _relay = new();
+    private readonly StateLedger _states;
+    private readonly MachineLimits _limits;
     private readonly Queue<Arrival> _held = new();
-    private readonly Queue<(long Position, Action Release)> _replies = new();
+    private readonly Queue<(long Position, Action<bool> Release)> _replies = new();
+    private readonly List<WaitingCommand> _waiting = [];
+    private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
     private List<StoredEvent> _page = [];
     private List<StoredEvent>? _inFlight;
     private int _pageBytes;
     private long _epoch;
-    private long _committed;
     private long _savedRelayed;
     private bool _inputsMoved;
+    private bool _reading;
 
-    public PartitionMachine(int partition, IPartitionProcessor processor)
+    public PartitionMachine(int partition, IPartitionProcessor processor, MachineLimits? limits = null)
     {
         Partition = partition;
-        _processor = processor;
+        Processor = processor;
+        _limits = limits ?? new MachineLimits();
+        _states = new StateLedger(processor, _limits);
+        PageLimit = _limits.PageEvents;
     }
 
     public int Partition { get; }
 
-    /// <summary>Committed events that wait to be handed to the producer, in order.</summary>
-    public Queue<StoredEvent> Outbox { get; } = new();
+    public IPartitionProcessor Processor { get; }
+
+    /// <summary>Who owns it writes with this epoch.</summary>
+    public long Epoch => _epoch;
 
     /// <summary>The next offset of each topic partition that was read.</summary>
     public IReadOnlyDictionary<(string Topic, int Partition), long> Next => _inputs.Next;
@@ -45,9 +53,27 @@ internal sealed class PartitionMachine : IEventAppender
     /// <summary>The last position decided, committed or not.</summary>
     public long Head { get; private set; }
 
+    /// <summary>The last position that the database holds.</summary>
+    public long CommittedHead { get; private set; }
+
     public long Relayed => _relay.Relayed;
 
     public IEnumerable<SentMark> Sent => _relay.Marks;
+
+    /// <summary>Everything up to here is in the saved states.</summary>
+    public long Checkpoint => _states.Checkpoint;
+
+    /// <summary>How old a checkpoint may become while states change, in milliseconds.</summary>
+    public long CheckpointAge => (long)_limits.CheckpointAge.TotalMilliseconds;
+
+    /// <summary>States in memory.</summary>
+    public int Residents => _states.Residents;
+
+    /// <summary>Events of a page; lowered to find one that the database refuses.</summary>
+    public int PageLimit { get; set; }
+
+    /// <summary>Records decided or skipped, for measuring the rate.</summary>
+    public long Decided { get; private set; }
 
     /// <summary>Events are decided that no commit holds yet.</summary>
     public bool HasPage => _page.Count > 0;
@@ -62,6 +88,9 @@ internal sealed class PartitionMachine : IEventAppender
 
     public bool HasHeld => _held.Count > 0;
 
+    /// <summary>Records that are missing from a topic.</summary>
+    public IReadOnlyCollection<OpenGap> Gaps => _inputs.Gaps;
+
     /// <summary>
     /// Held records could be tried, but the page is full: <see cref="Retry"/> goes on after the next commit.
     /// </summary>
@@ -71,42 +100,83 @@ internal sealed class PartitionMachine : IEventAppender
     public bool CanAccept =>
         PageHasRoom
         && _relay.Unacknowledged < Limits.UnacknowledgedEvents
+        && _relay.UnacknowledgedBytes < Limits.UnacknowledgedBytes
         && _held.Count < Limits.HeldRecords;
 
     /// <summary>Start, step 1: what the database says.</summary>
-    public void Load(PartitionRow row)
+    public void Load(PartitionRow row, bool complete = true)
     {
         _epoch = row.Epoch;
-        _committed = row.Head;
+        CommittedHead = row.Head;
         _savedRelayed = row.Relayed;
         Head = row.Head;
         _inputs.Load(row.Inputs);
         _relay.Load(row.Relayed, row.Sent);
+        _states.Load(row.Checkpoint, complete);
     }
 
-    /// <summary>Start, step 2: each event of the log, in order. Those not yet relayed go out again.</summary>
+    /// <summary>Start, step 2: states as they were saved.</summary>
+    public void LoadState(string stream, long position, IReadOnlyList<StatePart> parts)
+    {
+        if (parts.Count > 0)
+        {
+            Processor.Load(stream, parts);
+        }
+
+        _states.Loaded(stream, position);
+    }
+
+    /// <summary>
+    /// Start, step 3: each event of the log after the checkpoint, in order; those that are in a loaded state already are
+    /// not folded again. What is not relayed yet goes out again.
+    /// </summary>
     public void Recover(in StoredEvent stored)
     {
-        _processor.Fold(stored);
-        _processor.Committed(stored);
+        if (stored.Position > _states.Checkpoint && stored.Position > _states.LoadedAt(stored.Stream))
+        {
+            Processor.Fold(stored);
+            Processor.Committed(stored);
+            _states.Change(stored.Stream);
+        }
+
         if (stored.Position > _savedRelayed)
         {
-            Publish(stored);
+            _relay.Hand(stored);
+        }
+    }
+
+    /// <summary>States that could not be read are made of all their events up to a position.</summary>
+    public void Rebuild(IReadOnlyCollection<string> streams, IReadOnlyList<StoredEvent> events, long through)
+    {
+        foreach (StoredEvent stored in events)
+        {
+            Processor.Fold(stored);
+            Processor.Committed(stored);
+        }
+
+        foreach (string stream in streams)
+        {
+            _states.Loaded(stream, through);
+            _states.Change(stream);
         }
     }
 
     /// <summary>A record arrives.</summary>
-    /// <exception cref="RecordLostException">A record that its origin sent before is missing.</exception>
-    public void Accept(in Arrival arrival)
+    public void Accept(in Arrival arrival, long now = 0)
     {
-        if (_held.Count > 0 || !TryDecide(arrival))
+        if (_held.Count > 0)
+        {
+            Prefetch(arrival);
+            _held.Enqueue(arrival);
+        }
+        else if (!TryDecide(arrival, now))
         {
             _held.Enqueue(arrival);
         }
     }
 
     /// <summary>Something that a record waited for may have changed.</summary>
-    public void Retry()
+    public void Retry(long now = 0)
     {
         WantsRetry = false;
         while (_held.TryPeek(out Arrival first))
@@ -117,7 +187,7 @@ internal sealed class PartitionMachine : IEventAppender
                 return;
             }
 
-            if (!TryDecide(first))
+            if (!TryDecide(first, now))
             {
                 return;
             }
@@ -127,19 +197,72 @@ internal sealed class PartitionMachine : IEventAppender
     }
 
     /// <summary>
-    /// Runs a command; <paramref name="release"/> is called once all that was decided by then is committed.
+    /// Runs a command once the streams that it needs are in memory; <paramref name="release"/> is called once all that
+    /// was decided by then is committed, and told whether a commit came after it.
     /// </summary>
-    public void Execute(Action<IPartitionProcessor, IEventAppender> command, Action release)
+    public void Execute(
+        IReadOnlyCollection<string> streams, Action<IPartitionProcessor, IEventAppender> command, Action<bool> release)
     {
-        command(_processor, this);
-        if (Head == _committed)
+        if (!AllResident(streams))
         {
-            release();
+            _waiting.Add(new WaitingCommand(streams, command, release));
+            return;
+        }
+
+        command(Processor, this);
+        if (Head == CommittedHead)
+        {
+            release(false);
         }
         else
         {
             _replies.Enqueue((Head, release));
         }
+    }
+
+    /// <summary>The streams whose states are to be read now; null: none, or a reading is under way.</summary>
+    public IReadOnlyCollection<string>? TakeMissing()
+    {
+        if (_reading || _missing.Count == 0)
+        {
+            return null;
+        }
+
+        _reading = true;
+        string[] streams = [.. _missing];
+        _missing.Clear();
+        return streams;
+    }
+
+    /// <summary>States were read: what waited for them goes on.</summary>
+    public void StatesRead(long now)
+    {
+        _reading = false;
+        WaitingCommand[] waiting = [.. _waiting];
+        _waiting.Clear();
+        foreach (WaitingCommand command in waiting)
+        {
+            Execute(command.Streams, command.Command, command.Release);
+        }
+
+        Retry(now);
+        _states.Shrink();
+    }
+
+    /// <summary>Rows of states to write behind the log, when it is time.</summary>
+    public StateWrite? TakeStates(bool aged)
+    {
+        bool due = aged || CommittedHead - Checkpoint >= _limits.CheckpointEvents;
+        return _states.Next(Head, CommittedHead, due) is { } slice
+            ? new StateWrite(Partition, _epoch, slice.Rows, slice.Checkpoint)
+            : null;
+    }
+
+    /// <summary>Those rows are written; or not, and are given out again.</summary>
+    public void StatesWritten(bool ok)
+    {
+        _states.Written(ok);
+        _states.Shrink();
     }
 
     /// <summary>Takes the page that is to be committed, with all that moves with it.</summary>
@@ -151,7 +274,8 @@ internal sealed class PartitionMachine : IEventAppender
         _pageBytes = 0;
         _inputsMoved = false;
         _savedRelayed = Relayed;
-        return new PageWrite(Partition, _epoch, _committed, _inFlight, _savedRelayed, _inputs.Save(), _relay.Save());
+        return new PageWrite(
+            Partition, _epoch, CommittedHead, _inFlight, _savedRelayed, _inputs.Save(), _relay.Save());
     }
 
     /// <summary>The page is durable: views see it, the relay gets it, replies go out.</summary>
@@ -160,22 +284,37 @@ internal sealed class PartitionMachine : IEventAppender
         Debug.Assert(_inFlight is not null, "A commit was under way.");
         foreach (StoredEvent stored in _inFlight)
         {
-            _processor.Committed(stored);
-            Publish(stored);
+            Processor.Committed(stored);
+            _relay.Hand(stored);
         }
 
-        _committed += _inFlight.Count;
+        CommittedHead += _inFlight.Count;
         _inFlight = null;
-        while (_replies.TryPeek(out (long Position, Action Release) reply) && reply.Position <= _committed)
+        while (_replies.TryPeek(out (long Position, Action<bool> Release) reply) && reply.Position <= CommittedHead)
         {
             _replies.Dequeue();
-            reply.Release();
+            reply.Release(true);
         }
     }
+
+    /// <summary>The next committed event to hand to the producer, in order.</summary>
+    public bool TryTakeToSend(out StoredEvent stored) => _relay.TryTake(out stored);
 
     /// <summary>The oldest events sent to a target are acknowledged.</summary>
     public void Acknowledge(string topic, int partition, int count, long nextOffset) =>
         _relay.Acknowledge(topic, partition, count, nextOffset);
+
+    /// <summary>The producer of some topics ended: what it did not acknowledge is to be sent again.</summary>
+    public void Rewind(Predicate<string> topics) => _relay.Rewind(topics);
+
+    /// <summary>Holds a target back; see <see cref="RelayLedger.Hold"/>.</summary>
+    public long? Hold(string topic, int partition) => _relay.Hold(topic, partition);
+
+    /// <summary>Ends the hold of a target.</summary>
+    public void Unhold(string topic, int partition) => _relay.Unhold(topic, partition);
+
+    /// <summary>A gap was asked for.</summary>
+    public void Asked(OpenGap gap, long now) => _inputs.Asked(gap, now);
 
     void IEventAppender.Append(string stream, string type, byte[] body, in RecordRoot root, EventTarget? target)
     {
@@ -186,22 +325,29 @@ internal sealed class PartitionMachine : IEventAppender
         byte[] cause = target is null ? [] : OriginHeader.EncodeRoot(root);
         _page.Add(new StoredEvent(position, stream, type, body, cause, target, previous));
         _pageBytes += body.Length;
+        _states.Change(stream);
     }
 
-    private bool PageHasRoom => _page.Count < Limits.PageEvents && _pageBytes < Limits.PageBytes;
+    private bool PageHasRoom => _page.Count < PageLimit && _pageBytes < Limits.PageBytes;
 
-    private bool TryDecide(in Arrival arrival)
+    private bool TryDecide(in Arrival arrival, long now)
     {
         switch (_inputs.Judge(arrival.Topic, arrival.Partition, arrival.Offset, arrival.Origin))
         {
             case Admission.Gap:
-                throw new RecordLostException(
-                    $"Partition {Partition}: record {arrival.Offset} of {arrival.Topic}/{arrival.Partition} follows "
-                    + $"position {arrival.Origin!.Value.Previous} of its origin, which never arrived.");
+                _inputs.NoteGap(arrival.Topic, arrival.Partition, arrival.Offset, arrival.Origin!.Value, now);
+                _inputsMoved = true;
+                return true;
             case Admission.Apply:
-                RecordRoot root = arrival.Origin?.Root ?? default;
-                TopicRecord record = new(arrival.Topic, arrival.Partition, arrival.Offset, arrival.Value, root);
-                if (_processor.Process(record, this) == Verdict.Wait)
+                TopicRecord record = RecordOf(arrival);
+                string stream = Processor.StreamOf(record);
+                if (!_states.IsResident(stream))
+                {
+                    _missing.Add(stream);
+                    return false;
+                }
+
+                if (Processor.Process(record, this) == Verdict.Wait)
                 {
                     return false;
                 }
@@ -211,15 +357,41 @@ internal sealed class PartitionMachine : IEventAppender
 
         _inputs.Note(arrival.Topic, arrival.Partition, arrival.Offset, arrival.Origin);
         _inputsMoved = true;
+        Decided++;
         return true;
     }
 
-    private void Publish(in StoredEvent stored)
+    // What is held behind a missing state will need its own: read together.
+    private void Prefetch(in Arrival arrival)
     {
-        _relay.Hand(stored);
-        if (stored.Target is not null)
+        if (!_states.IsComplete)
         {
-            Outbox.Enqueue(stored);
+            string stream = Processor.StreamOf(RecordOf(arrival));
+            if (!_states.IsResident(stream))
+            {
+                _missing.Add(stream);
+            }
         }
     }
+
+    private bool AllResident(IReadOnlyCollection<string> streams)
+    {
+        bool all = true;
+        foreach (string stream in streams)
+        {
+            if (!_states.IsResident(stream))
+            {
+                _missing.Add(stream);
+                all = false;
+            }
+        }
+
+        return all;
+    }
+
+    private static TopicRecord RecordOf(in Arrival arrival) => new(
+        arrival.Topic, arrival.Partition, arrival.Offset, arrival.Value, arrival.Origin?.Root ?? default);
+
+    private readonly record struct WaitingCommand(
+        IReadOnlyCollection<string> Streams, Action<IPartitionProcessor, IEventAppender> Command, Action<bool> Release);
 }

@@ -9,10 +9,14 @@ namespace Mesh.Partitions.Machine;
 internal sealed class RelayLedger
 {
     private readonly Dictionary<(string Topic, int Partition), Target> _targets = [];
+    private readonly Queue<StoredEvent> _outbox = new();
     private long _handed;
 
-    /// <summary>Events handed to the producer and not acknowledged.</summary>
+    /// <summary>Events handed over and not acknowledged.</summary>
     public int Unacknowledged { get; private set; }
+
+    /// <summary>Bytes of their bodies.</summary>
+    public long UnacknowledgedBytes { get; private set; }
 
     /// <summary>Every event up to here is acknowledged by its target.</summary>
     public long Relayed
@@ -22,9 +26,9 @@ internal sealed class RelayLedger
             long relayed = _handed;
             foreach (Target target in _targets.Values)
             {
-                if (target.Waiting.TryPeek(out long first) && first <= relayed)
+                if (target.Waiting.TryPeek(out StoredEvent first) && first.Position <= relayed)
                 {
-                    relayed = first - 1;
+                    relayed = first.Position - 1;
                 }
             }
 
@@ -63,15 +67,34 @@ internal sealed class RelayLedger
         return previous;
     }
 
-    /// <summary>An event is committed: it goes to the producer, or it has nowhere to go.</summary>
+    /// <summary>An event is committed: it is to be sent, or it has nowhere to go.</summary>
     public void Hand(in StoredEvent stored)
     {
         _handed = stored.Position;
         if (stored.Target is { } target)
         {
-            Of(target.Topic, target.Partition).Waiting.Enqueue(stored.Position);
+            Of(target.Topic, target.Partition).Waiting.Enqueue(stored);
+            _outbox.Enqueue(stored);
             Unacknowledged++;
+            UnacknowledgedBytes += stored.Body.Length;
         }
+    }
+
+    /// <summary>The next event to send, in the order of the log; those of a target that is held wait.</summary>
+    public bool TryTake(out StoredEvent stored)
+    {
+        while (_outbox.TryDequeue(out stored))
+        {
+            Target target = Of(stored.Target!.Topic, stored.Target.Partition);
+            if (target.Held is null)
+            {
+                return true;
+            }
+
+            target.Held.Enqueue(stored);
+        }
+
+        return false;
     }
 
     /// <summary>The oldest events of a target are acknowledged.</summary>
@@ -80,11 +103,65 @@ internal sealed class RelayLedger
         Target state = _targets[(topic, partition)];
         for (int i = 0; i < count; i++)
         {
-            state.Acknowledged = state.Waiting.Dequeue();
+            StoredEvent stored = state.Waiting.Dequeue();
+            state.Acknowledged = stored.Position;
+            UnacknowledgedBytes -= stored.Body.Length;
         }
 
         state.NextOffset = Math.Max(state.NextOffset, nextOffset);
         Unacknowledged -= count;
+    }
+
+    /// <summary>
+    /// The producer of some topics has ended: what it did not acknowledge is sent again, before anything newer.
+    /// </summary>
+    public void Rewind(Predicate<string> topics)
+    {
+        List<StoredEvent> again = [.. _outbox.Where(stored => !topics(stored.Target!.Topic))];
+        foreach (((string topic, int _), Target target) in _targets)
+        {
+            if (topics(topic))
+            {
+                again.AddRange(target.Waiting);
+                target.Held?.Clear();
+            }
+        }
+
+        _outbox.Clear();
+        foreach (StoredEvent stored in again.OrderBy(stored => stored.Position))
+        {
+            _outbox.Enqueue(stored);
+        }
+    }
+
+    /// <summary>
+    /// Holds a target back while what it lost is read from the log; returns the last position handed to it, or null
+    /// when it is held already.
+    /// </summary>
+    public long? Hold(string topic, int partition)
+    {
+        Target target = Of(topic, partition);
+        if (target.Held is not null)
+        {
+            return null;
+        }
+
+        target.Held = new Queue<StoredEvent>();
+        return _handed;
+    }
+
+    /// <summary>Ends the hold; what waited is sent next.</summary>
+    public void Unhold(string topic, int partition)
+    {
+        Target target = Of(topic, partition);
+        Queue<StoredEvent> held = target.Held!;
+        target.Held = null;
+        List<StoredEvent> rest = [.. _outbox];
+        _outbox.Clear();
+        foreach (StoredEvent stored in held.Concat(rest))
+        {
+            _outbox.Enqueue(stored);
+        }
     }
 
     private Target Of(string topic, int partition)
@@ -100,7 +177,10 @@ internal sealed class RelayLedger
 
     private sealed class Target
     {
-        public Queue<long> Waiting { get; } = new();
+        public Queue<StoredEvent> Waiting { get; } = new();
+
+        /// <summary>What came while the target is held; null: it is not.</summary>
+        public Queue<StoredEvent>? Held { get; set; }
 
         public long Sent { get; set; }
 

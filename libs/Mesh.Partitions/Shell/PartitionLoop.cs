@@ -1,253 +1,152 @@
 using System.Collections.Concurrent;
 using Mesh.Bus;
-using Mesh.EventStore;
 using Mesh.Partitions.Machine;
 
 namespace Mesh.Partitions.Shell;
 
 /// <summary>
-/// The one thread that drives all partitions of an instance. A turn: (1) take note of acknowledgements and of a
-/// commit that ended, (2) run commands, (3) take batches of the most urgent lane and decide them, (4) commit what is
-/// decided, of all partitions together, when no commit is under way. While one is, the next pages fill: so a commit
-/// holds what arrived during the one before, and nothing waits for a timer.
+/// The one thread that drives an instance. A turn: (1) take note of acknowledgements, (2) run what was posted: answers of
+/// the database, commands, (3) take batches of the most urgent lane and decide them, (4) let the machine do what is
+/// due, above all commit what is decided, of all partitions together. While a commit is under way the next pages fill:
+/// so a commit holds what arrived during the one before, and nothing waits for a timer.
 /// </summary>
-internal sealed class PartitionLoop
+internal sealed class PartitionLoop(Signal signal)
 {
-    private readonly PartitionedStore _store;
-    private readonly Relay _relay;
-    private readonly PartitionMachine[] _machines;
-    private readonly LaneQueue[] _lanes;
-    private readonly Signal _signal;
-    private readonly ConcurrentQueue<Action> _commands = new();
+    private readonly ConcurrentQueue<Action> _posted = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private List<PageWrite> _committing = [];
-    private Task<bool[]>? _commit;
+    private InstanceMachine _machine = null!;
+    private Lanes _lanes = null!;
+    private Relay _relay = null!;
+    private Action<InstanceMachine> _turned = null!;
     private Exception? _fault;
-    private int _queuedCommands;
     private int _woken;
-    private volatile bool _stopping;
-
-    public PartitionLoop(
-        PartitionedStore store, Relay relay, PartitionMachine[] machines, LaneQueue[] lanes, Signal signal)
-    {
-        _store = store;
-        _relay = relay;
-        _machines = machines;
-        _lanes = lanes;
-        _signal = signal;
-    }
+    private volatile bool _over;
 
     /// <summary>Completes when the loop was stopped; fails when it cannot go on.</summary>
     public Task Ended => _ended.Task;
 
-    public void Start() => new Thread(Run) { IsBackground = true, Name = "partitions" }.Start();
-
-    /// <summary>Ends the loop after what is decided is committed.</summary>
-    public void Stop()
+    /// <summary>Begins.</summary>
+    /// <param name="machine">What it drives.</param>
+    /// <param name="lanes">What arrives.</param>
+    /// <param name="relay">What is acknowledged.</param>
+    /// <param name="turned">Called after each turn, in the loop.</param>
+    public void Start(InstanceMachine machine, Lanes lanes, Relay relay, Action<InstanceMachine> turned)
     {
-        _stopping = true;
-        _signal.Set();
+        (_machine, _lanes, _relay, _turned) = (machine, lanes, relay, turned);
+        new Thread(Run) { IsBackground = true, Name = "partitions" }.Start();
     }
+
+    /// <summary>Runs something in the loop; never, when the loop has ended: see <see cref="Ended"/>.</summary>
+    public void Post(Action action)
+    {
+        if (!_over)
+        {
+            _posted.Enqueue(action);
+            signal.Set();
+        }
+    }
+
+    /// <summary>Ends the loop after what is decided is committed and all partitions are given up.</summary>
+    public void Stop() => Post(() => _machine.Stop(() => Finish(null)));
 
     /// <summary>Ends the loop at once: what is not committed is lost, and will be decided again.</summary>
     public void Fail(Exception reason)
     {
         Interlocked.CompareExchange(ref _fault, reason, null);
-        _signal.Set();
+        signal.Set();
     }
 
     /// <summary>Records that wait for something outside are tried again.</summary>
     public void Wake()
     {
         Volatile.Write(ref _woken, 1);
-        _signal.Set();
-    }
-
-    /// <summary>Queues a command; false when too many wait.</summary>
-    public bool TryPost(Action command)
-    {
-        if (Interlocked.Increment(ref _queuedCommands) > Limits.QueuedCommands)
-        {
-            Interlocked.Decrement(ref _queuedCommands);
-            return false;
-        }
-
-        _commands.Enqueue(command);
-        _signal.Set();
-        return true;
+        signal.Set();
     }
 
     private void Run()
     {
         try
         {
-            long quietSince = Environment.TickCount64;
-            while (_fault is null)
+            while (_fault is null && !_over)
             {
-                bool decided = Turn(ref quietSince);
-                if (_stopping && _commit is null && !_machines.Any(m => m.HasPage))
+                if (!Turn())
                 {
-                    _ended.TrySetResult();
-                    return;
-                }
-
-                if (!decided)
-                {
-                    _signal.Wait(Quiet() ? Limits.QuietCommit : Timeout.InfiniteTimeSpan);
+                    signal.Wait(_machine.UntilDue());
                 }
             }
 
-            _ended.TrySetException(_fault);
+            Finish(_fault);
         }
 #pragma warning disable CA1031 // Whatever ends the loop is its outcome; the host starts over from the database.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            _ended.TrySetException(e);
+            Finish(e);
         }
     }
 
     // Returns whether there may be more to do at once.
-    private bool Turn(ref long quietSince)
+    private bool Turn()
     {
-        _relay.Collect(_machines);
-        FinishCommit();
-        while (_commands.TryDequeue(out Action? command))
+        _relay.Collect();
+        while (_posted.TryDequeue(out Action? action))
         {
-            Interlocked.Decrement(ref _queuedCommands);
-            command();
+            action();
         }
 
-        bool woken = Interlocked.Exchange(ref _woken, 0) == 1;
-        foreach (PartitionMachine machine in _machines)
-        {
-            if (woken || machine.WantsRetry)
-            {
-                machine.Retry();
-            }
-        }
-
-        bool decided = !_stopping && DecideBatch();
-        long now = Environment.TickCount64;
-        bool quietDue = now - quietSince >= Limits.QuietCommit.TotalMilliseconds;
-        if (StartCommit(quietDue) || quietDue)
-        {
-            quietSince = now;
-        }
-
+        bool decided = DecideBatch();
+        _machine.Turn(woken: Interlocked.Exchange(ref _woken, 0) == 1);
+        _turned(_machine);
         return decided;
-    }
-
-    // A machine that is full of what nobody has acknowledged goes on with the next acknowledgement.
-    private bool MayAccept()
-    {
-        bool may = Array.TrueForAll(_machines, m => m.CanAccept);
-        if (!may && Array.Exists(_machines, m => m.HasUnacknowledged))
-        {
-            _relay.WakeOnAcknowledgement();
-        }
-
-        return may;
     }
 
     private bool DecideBatch()
     {
-        if (!MayAccept() || NextLane() is not { } lane || !lane.TryTake(out FetchedBatch batch))
+        // A machine that is full of what nobody has acknowledged goes on with the next acknowledgement.
+        if (!_machine.CanAccept)
+        {
+            if (_machine.AwaitsAcknowledgements)
+            {
+                _relay.WakeOnAcknowledgement();
+            }
+
+            return false;
+        }
+
+        if (!_lanes.TryTake(out int lane, out LaneOptions options, out FetchedBatch batch))
         {
             return false;
         }
 
         foreach (FetchedRecord record in batch.Records)
         {
-            RecordOrigin? origin = null;
-            if (lane.Lane.Relayed)
-            {
-                origin = OriginHeader.TryDecode(record.Origin, out RecordOrigin decoded)
-                    ? decoded
-                    : throw new InvalidDataException(
-                        $"Record {record.Offset} of {batch.Topic}/{record.Partition} has no valid "
-                        + $"{OriginHeader.Name} header.");
-            }
-
-            _machines[record.Partition].Accept(
-                new Arrival(lane.Lane.Topic.Name, record.Partition, record.Offset, record.Value, origin));
+            RecordOrigin? origin = options.Relayed ? OriginOf(batch.Topic, record) : null;
+            _machine.Accept(
+                lane,
+                record.Assignment,
+                new Arrival(options.Topic.Name, record.Partition, record.Offset, record.Value, origin));
         }
 
         return true;
     }
 
-    // The first lane that has something; but one that has waited too long goes before.
-    private LaneQueue? NextLane()
+    private static RecordOrigin OriginOf(string topic, in FetchedRecord record) =>
+        OriginHeader.TryDecode(record.Origin, out RecordOrigin origin)
+            ? origin
+            : throw new InvalidDataException(
+                $"Record {record.Offset} of {topic}/{record.Partition} has no valid {OriginHeader.Name} header.");
+
+    private void Finish(Exception? fault)
     {
-        long now = Environment.TickCount64;
-        LaneQueue? first = null;
-        foreach (LaneQueue lane in _lanes)
+        _over = true;
+        _machine.Abort(fault?.Message ?? "The service is stopping.");
+        if (fault is null)
         {
-            if (lane.IsEmpty)
-            {
-                continue;
-            }
-
-            first ??= lane;
-            if (lane != first && lane.IsOverdue(now))
-            {
-                return lane;
-            }
+            _ended.TrySetResult();
         }
-
-        return first;
-    }
-
-    private bool StartCommit(bool quietDue)
-    {
-        if (_commit is not null)
+        else
         {
-            return false;
-        }
-
-        foreach (PartitionMachine machine in _machines)
-        {
-            if (machine.HasPage || (quietDue && machine.HasQuietProgress))
-            {
-                _committing.Add(machine.TakePage());
-            }
-        }
-
-        if (_committing.Count == 0)
-        {
-            return false;
-        }
-
-        _commit = _store.CommitAsync(_committing);
-        _commit.GetAwaiter().UnsafeOnCompleted(_signal.Set);
-        return true;
-    }
-
-    private void FinishCommit()
-    {
-        if (_commit is not { IsCompleted: true } commit)
-        {
-            return;
-        }
-
-        _commit = null;
-        bool[] written = commit.GetAwaiter().GetResult();
-        List<PageWrite> pages = _committing;
-        _committing = [];
-        for (int i = 0; i < pages.Count; i++)
-        {
-            if (!written[i])
-            {
-                throw new FenceLostException(
-                    $"Partition {pages[i].Partition} has another owner or head than at epoch {pages[i].Epoch}: another "
-                    + "instance of this service took it over.");
-            }
-
-            PartitionMachine machine = _machines[pages[i].Partition];
-            machine.Committed();
-            _relay.Send(machine);
+            _ended.TrySetException(fault);
         }
     }
-
-    private bool Quiet() => Array.Exists(_machines, m => m.HasQuietProgress || m.HasUnacknowledged);
 }

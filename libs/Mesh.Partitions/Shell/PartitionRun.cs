@@ -1,4 +1,3 @@
-using Mesh.Bus;
 using Mesh.EventStore;
 using Mesh.Partitions.Machine;
 using Microsoft.Extensions.Logging;
@@ -6,132 +5,184 @@ using Microsoft.Extensions.Logging;
 namespace Mesh.Partitions.Shell;
 
 /// <summary>
-/// One life of a host, from the database to its end: (1) take the partitions, (2) fold their logs, (3) send again
-/// what was not acknowledged, (4) read each topic from where the partition's row says, (5) drive the loop. Whatever
-/// fails ends the run.
+/// One life of a host: a machine, the loop that drives it, and its ways to the world. Ends when something fails that is
+/// not a single partition's.
 /// </summary>
 internal sealed class PartitionRun : IAsyncDisposable
 {
-    private readonly List<TopicReader> _readers = [];
-    private readonly LaneQueue[] _lanes;
+    private readonly PartitionHostOptions _options;
+    private readonly Guid _instance;
+    private readonly ILogger _logger;
+    private readonly PartitionLoop _loop;
+    private readonly Lanes _lanes;
     private readonly Relay _relay;
+    private readonly InstanceIo _io;
+    private readonly InstanceMachine _machine;
+    private long _relayStalledSince;
+    private bool _stallReported;
+    private volatile IReadOnlyList<PartitionPlace> _places = [];
+    private int _calls;
+    private string? _problem = "It is starting.";
+    private Sight? _seen;
 
-    private PartitionRun(
-        PartitionedStore store, PartitionMachine[] machines, LaneQueue[] lanes, Relay relay, PartitionLoop loop)
+    public PartitionRun(
+        PartitionHostOptions options, PartitionedStore store, Guid instance, Func<int, IPartitionProcessor> create,
+        ILogger logger)
     {
-        Store = store;
-        Machines = machines;
-        _lanes = lanes;
-        _relay = relay;
-        Loop = loop;
+        (_options, Store, _instance, _logger) = (options, store, instance, logger);
+        Signal signal = new();
+        _loop = new PartitionLoop(signal);
+        _lanes = new Lanes(options, signal, _loop.Fail, logger);
+        _relay = new Relay(
+            options, store.StoreId, signal, _loop.Post, topics => _machine!.SenderFailed(topics), logger);
+        _io = new InstanceIo(options, store, instance, _lanes, _relay, create, _loop.Post, logger);
+        _machine = new InstanceMachine(
+            new InstanceIdentity(
+                instance, options.Partitions, [.. options.Lanes.Select(lane => lane.Topic.Name)], options.Follows),
+            _io);
     }
 
     public PartitionedStore Store { get; }
 
-    public PartitionMachine[] Machines { get; }
+    /// <summary>Completes when it was stopped; fails when it cannot go on.</summary>
+    public Task Ended => _loop.Ended;
 
-    public PartitionLoop Loop { get; }
+    public bool IsFresh => _machine.IsFresh;
 
-    public static async Task<PartitionRun> StartAsync(
-        PartitionHostOptions options,
-        PartitionedStore store,
-        Guid instance,
-        IReadOnlyList<IPartitionProcessor> processors,
-        ILogger logger,
-        CancellationToken cancel)
+    public IReadOnlyList<PartitionPlace> Places =>
+        _places is { Count: > 0 } places
+            ? places
+            : throw new PartitionUnavailableException("The service is starting; try again in a moment.");
+
+    public TimeSpan RelayStalled
     {
-        PartitionMachine[] machines = new PartitionMachine[options.Partitions];
-        for (int n = 0; n < machines.Length; n++)
+        get
         {
-            machines[n] = await RecoverAsync(store, n, instance, processors[n], cancel);
+            long since = Volatile.Read(ref _relayStalledSince);
+            return since == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Environment.TickCount64 - since);
         }
-
-        Signal signal = new();
-        LaneQueue[] lanes = [.. options.Lanes.Select(lane => new LaneQueue(lane, signal))];
-        PartitionLoop? loop = null;
-        Relay relay = new(options, store.StoreId, signal, reason => loop!.Fail(new IOException(reason)), logger);
-        loop = new PartitionLoop(store, relay, machines, lanes, signal);
-        PartitionRun run = new(store, machines, lanes, relay, loop);
-        foreach (PartitionMachine machine in machines)
-        {
-            relay.Send(machine);
-        }
-
-        foreach (LaneQueue lane in lanes)
-        {
-            run._readers.Add(run.Read(options.Bus, lane, logger));
-        }
-
-        loop.Start();
-        return run;
     }
 
-    /// <summary>Stops after a last commit, so that nothing has to be decided again.</summary>
-    public async Task StopAsync(TimeSpan limit)
+    /// <summary>Begins; <paramref name="changed"/> is told what is wrong, or null, whenever that changes.</summary>
+    public void Start(Action<string?> changed) => _loop.Start(_machine, _lanes, _relay, _ => Turned(changed));
+
+    public void Post(Action<InstanceMachine> action) => _loop.Post(() => action(_machine));
+
+    /// <summary>Queues a call.</summary>
+    /// <exception cref="PartitionUnavailableException">Too many wait.</exception>
+    public void Execute(int partition, Call call)
     {
-        foreach (LaneQueue lane in _lanes)
+        if (Interlocked.Increment(ref _calls) > Limits.QueuedCommands)
         {
-            lane.Close();
+            Interlocked.Decrement(ref _calls);
+            throw new PartitionUnavailableException("Too many commands wait; try again in a moment.");
         }
 
-        Loop.Stop();
-        await Task.WhenAny(Loop.Ended, Task.Delay(limit));
-        _relay.Flush(limit);
+        _loop.Post(() =>
+        {
+            Interlocked.Decrement(ref _calls);
+            _machine.Execute(partition, call);
+        });
+    }
+
+    public void Wake() => _loop.Wake();
+
+    /// <summary>Stops after a last commit, so that nothing has to be decided again, and gives the partitions up.</summary>
+    public async Task StopAsync(TimeSpan limit)
+    {
+        _loop.Stop();
+        await Task.WhenAny(Ended, Task.Delay(limit));
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (LaneQueue lane in _lanes)
-        {
-            lane.Close();
-        }
-
-        Loop.Fail(new OperationCanceledException());
-        foreach (TopicReader reader in _readers)
-        {
-            await reader.DisposeAsync();
-        }
-
-        await ((Task)Loop.Ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _loop.Fail(new OperationCanceledException());
+        await Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _lanes.DisposeAsync();
         _relay.Dispose();
-        foreach (LaneQueue lane in _lanes)
-        {
-            lane.Dispose();
-        }
+        _io.Dispose();
     }
 
-    private static async Task<PartitionMachine> RecoverAsync(
-        PartitionedStore store, int partition, Guid instance, IPartitionProcessor processor, CancellationToken cancel)
+    internal static PartitionProgress ProgressOf(PartitionMachine machine) => new(
+        machine.Partition,
+        [.. machine.Next.Select(n => (n.Key.Topic, n.Key.Partition, n.Value))],
+        machine.Head,
+        machine.Relayed,
+        [.. machine.Sent.Select(s => (s.Topic, s.Partition, s.Acknowledged, s.NextOffset))]);
+
+    private void Turned(Action<string?> changed)
     {
-        PartitionRow row = await store.TakeAsync(partition, instance, cancel);
-        PartitionMachine machine = new(partition, processor);
-        machine.Load(row);
-        await foreach (StoredEvent stored in store.ReadAsync(partition, store.Origin + 1, row.Head, cancel))
+        WatchRelay();
+        string? problem = Problem();
+        if (problem != _problem || _seen != _machine.Seen)
         {
-            machine.Recover(stored);
+            _seen = _machine.Seen;
+            _places = PlacesOf();
         }
 
-        return machine;
+        if (problem != _problem)
+        {
+            _problem = problem;
+            changed(problem);
+        }
     }
 
-    private TopicReader Read(BusOptions bus, LaneQueue lane, ILogger logger)
+    private string? Problem()
     {
-        string topic = lane.Lane.Topic.Name;
-        List<TopicStart> starts = [];
-        foreach (PartitionMachine machine in Machines)
+        if (_machine.Seen is not { } seen)
         {
-            starts.Add(machine.Next.TryGetValue((topic, machine.Partition), out long next)
-                ? new TopicStart(machine.Partition, next)
-                : new TopicStart(machine.Partition, TopicStart.Beginning));
+            return "The database has not answered yet.";
         }
 
-        TopicReaderOptions options = new()
+        for (int n = 0; n < _options.Partitions; n++)
         {
-            Topic = topic,
-            Starts = starts,
-            WithOrigins = lane.Lane.Relayed,
-            MaxBatchRecords = Limits.BatchRecords,
-        };
-        return new TopicReader(bus, options, lane.Deliver, Loop.Fail, logger);
+            bool mine = seen.Partitions[n].Owner == _instance;
+            if (_machine.Owned[n] is { IsActive: true })
+            {
+                continue;
+            }
+
+            if (mine || seen.Partitions[n].Owner is null || _machine.Owned[n] is not null)
+            {
+                return $"Partition {n} is not served yet.";
+            }
+
+            if (_options.Follows && _machine.Shown(n) is null)
+            {
+                return $"Partition {n} is not shown yet.";
+            }
+        }
+
+        return _machine.IsFresh ? null : "The database does not answer.";
     }
+
+    private IReadOnlyList<PartitionPlace> PlacesOf() => _machine.Seen is not { } seen
+        ? []
+        : [.. seen.Partitions.Select(partition => new PartitionPlace(
+            partition.Partition,
+            _machine.Owned[partition.Partition] is { IsActive: true },
+            partition.Owner == _instance
+                ? null
+                : seen.Instances.FirstOrDefault(instance => instance.Instance == partition.Owner)?.Address))];
+
+    private void WatchRelay()
+    {
+        if (!_machine.AwaitsAcknowledgements)
+        {
+            Volatile.Write(ref _relayStalledSince, 0);
+            _stallReported = false;
+        }
+        else if (_relayStalledSince < _relay.AcknowledgedAt)
+        {
+            Volatile.Write(ref _relayStalledSince, Math.Max(_relay.AcknowledgedAt, StallBegin()));
+            _stallReported = false;
+        }
+        else if (!_stallReported && RelayStalled >= Limits.RelayPatience)
+        {
+            _stallReported = true;
+            PartitionsMessages.RelayStalled(_logger, RelayStalled.TotalSeconds);
+        }
+    }
+
+    private long StallBegin() => _relayStalledSince == 0 ? Environment.TickCount64 : 0;
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Mesh.Bus;
 using Mesh.EventStore;
 using Mesh.Partitions.Machine;
@@ -7,46 +8,86 @@ namespace Mesh.Partitions.Shell;
 
 /// <summary>
 /// Hands committed events to the producers, one for each codec, and counts what they acknowledge. Acknowledgements of
-/// a target come in the order of its events, so that a count is all there is to remember.
+/// a target come in the order of its events, so that a count is all there is to remember. A producer that ends is
+/// replaced; the next one begins with what is not acknowledged.
 /// </summary>
 internal sealed class Relay : IDisposable
 {
-    private readonly Dictionary<BusCodec, BusProducer> _producers = [];
-    private readonly Dictionary<string, BusProducer> _byTopic = new(StringComparer.Ordinal);
-    private readonly Dictionary<(int Machine, string Topic, int Partition), Route> _routes = [];
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    // More than the machines ever leave unacknowledged, so that handing over never blocks the loop.
+    private static readonly ProducerLimits Room = new() { QueueMaxMessages = 1_000_000, QueueMaxKbytes = 1_048_576 };
+
+    private readonly Dictionary<string, BusCodec> _codecs = new(StringComparer.Ordinal);
+    private readonly Dictionary<BusCodec, BusProducer?> _producers = [];
+    private readonly Dictionary<Tenure, Dictionary<(string Topic, int Partition), Route>> _routes = [];
+    private readonly PartitionHostOptions _options;
     private readonly Guid _store;
     private readonly Signal _signal;
-    private readonly Action<string> _failed;
+    private readonly Action<Action> _post;
+    private readonly Action<Predicate<string>> _failed;
+    private readonly ILogger _logger;
     private int _awaited;
+    private bool _disposed;
 
-    public Relay(PartitionHostOptions options, Guid store, Signal signal, Action<string> failed, ILogger logger)
+    /// <param name="options">The topics and their codecs.</param>
+    /// <param name="store">The origin that records name.</param>
+    /// <param name="signal">Wakes the loop.</param>
+    /// <param name="post">Runs something in the loop.</param>
+    /// <param name="failed">Called in the loop when a producer has been replaced, with the topics that it was for.</param>
+    /// <param name="logger">Where the client's messages go.</param>
+    public Relay(
+        PartitionHostOptions options, Guid store, Signal signal, Action<Action> post,
+        Action<Predicate<string>> failed, ILogger logger)
     {
-        _store = store;
-        _signal = signal;
-        _failed = failed;
+        (_options, _store, _signal, _post, _failed, _logger) = (options, store, signal, post, failed, logger);
         foreach (TopicDefinition topic in options.Targets)
         {
-            if (!_producers.TryGetValue(topic.Codec, out BusProducer? producer))
-            {
-                producer = new BusProducer(options.Bus, topic.Codec, logger);
-                producer.Failed += failed;
-                _producers.Add(topic.Codec, producer);
-            }
+            _codecs.Add(topic.Name, topic.Codec);
+            _producers.TryAdd(topic.Codec, null);
+        }
 
-            _byTopic.Add(topic.Name, producer);
+        foreach (BusCodec codec in _producers.Keys.ToArray())
+        {
+            Open(codec);
         }
     }
 
-    /// <summary>Sends what a machine has ready.</summary>
-    public void Send(PartitionMachine machine)
+    /// <summary>When something was acknowledged last, by the clock of <see cref="Environment.TickCount64"/>.</summary>
+    public long AcknowledgedAt { get; private set; } = Environment.TickCount64;
+
+    /// <summary>Sends an event; between two producers it waits for the next one.</summary>
+    public void Send(Tenure tenure, in StoredEvent stored, bool counted)
     {
-        while (machine.Outbox.TryDequeue(out StoredEvent stored))
+        EventTarget target = stored.Target!;
+        if (_producers[_codecs[target.Topic]] is not { FatalError: null } producer)
         {
-            EventTarget target = stored.Target!;
-            byte[] origin = OriginHeader.Encode(
-                _store, machine.Partition, (ulong)stored.Position, (ulong)stored.Previous, stored.Root);
-            RouteOf(machine.Partition, target)
-                .Produce(target.Key ?? stored.Stream, stored.Body, origin);
+            return;
+        }
+
+        byte[] origin = OriginHeader.Encode(
+            _store, tenure.Partition, (ulong)stored.Position, (ulong)stored.Previous, stored.Root);
+        byte[] key = Encoding.UTF8.GetBytes(target.Key ?? stored.Stream);
+        if (counted)
+        {
+            RouteOf(tenure, target, producer).To.Produce(key, stored.Body, origin);
+        }
+        else
+        {
+            using ProduceTarget once = producer.Target(target.Topic, target.Partition, _ => { }, _ => { });
+            once.Produce(key, stored.Body, origin);
+        }
+    }
+
+    /// <summary>A tenure has ended: its acknowledgements are nobody's any more.</summary>
+    public void Close(Tenure tenure)
+    {
+        if (_routes.Remove(tenure, out Dictionary<(string, int), Route>? routes))
+        {
+            foreach (Route route in routes.Values)
+            {
+                route.To.Dispose();
+            }
         }
     }
 
@@ -55,75 +96,111 @@ internal sealed class Relay : IDisposable
     /// </summary>
     public void WakeOnAcknowledgement() => Volatile.Write(ref _awaited, 1);
 
-    /// <summary>Tells the machines what was acknowledged since the last call.</summary>
-    public void Collect(PartitionMachine[] machines)
+    /// <summary>Tells the tenures what was acknowledged since the last call.</summary>
+    public void Collect()
     {
-        foreach (Route route in _routes.Values)
+        bool any = false;
+        foreach ((Tenure tenure, Dictionary<(string, int), Route> routes) in _routes)
         {
-            route.Collect(machines[route.Machine]);
+            foreach (Route route in routes.Values)
+            {
+                any |= route.Collect(tenure);
+            }
         }
-    }
 
-    public void Flush(TimeSpan limit)
-    {
-        foreach (BusProducer producer in _producers.Values)
+        if (any)
         {
-            producer.Flush(limit);
+            AcknowledgedAt = Environment.TickCount64;
         }
     }
 
     public void Dispose()
     {
-        foreach (BusProducer producer in _producers.Values)
+        _disposed = true;
+        foreach (BusProducer? producer in _producers.Values)
         {
-            producer.Dispose();
+            producer?.Dispose();
         }
     }
 
-    private Route RouteOf(int machine, EventTarget target)
+    private void Open(BusCodec codec)
     {
-        (int, string, int) id = (machine, target.Topic, target.Partition);
-        if (!_routes.TryGetValue(id, out Route? route))
+        BusProducer producer = new(_options.Bus, codec, _logger, Room);
+        producer.Failed += reason => _ = ReplaceAsync(codec);
+        _producers[codec] = producer;
+    }
+
+    private async Task ReplaceAsync(BusCodec codec)
+    {
+        await Task.Delay(Pause);
+        _post(() =>
         {
-            route = new Route(this, machine, target.Topic, target.Partition);
-            _routes.Add(id, route);
+            if (_disposed)
+            {
+                return;
+            }
+
+            // Its routes count what it acknowledged; a new producer has new ones.
+            Collect();
+            foreach (Dictionary<(string Topic, int Partition), Route> routes in _routes.Values)
+            {
+                foreach ((string Topic, int Partition) id in routes.Keys.Where(id => _codecs[id.Topic] == codec).ToArray())
+                {
+                    routes[id].To.Dispose();
+                    routes.Remove(id);
+                }
+            }
+
+            _producers[codec]?.Dispose();
+            Open(codec);
+            _failed(topic => _codecs[topic] == codec);
+        });
+    }
+
+    private Route RouteOf(Tenure tenure, EventTarget target, BusProducer producer)
+    {
+        if (!_routes.TryGetValue(tenure, out Dictionary<(string, int), Route>? routes))
+        {
+            routes = [];
+            _routes.Add(tenure, routes);
+        }
+
+        if (!routes.TryGetValue((target.Topic, target.Partition), out Route? route))
+        {
+            route = new Route(this, target.Topic, target.Partition, producer);
+            routes.Add((target.Topic, target.Partition), route);
         }
 
         return route;
     }
 
-    /// <summary>One machine's way to one topic partition.</summary>
+    /// <summary>One tenure's way to one topic partition, by one producer.</summary>
     private sealed class Route
     {
         private readonly Relay _relay;
-        private readonly ProduceTarget _target;
         private readonly string _topic;
         private readonly int _partition;
         private int _acknowledged;
         private long _nextOffset;
 
-        public Route(Relay relay, int machine, string topic, int partition)
+        public Route(Relay relay, string topic, int partition, BusProducer producer)
         {
-            _relay = relay;
-            Machine = machine;
-            _topic = topic;
-            _partition = partition;
-            _target = relay._byTopic[topic].Target(topic, partition, Acknowledged, relay._failed);
+            (_relay, _topic, _partition) = (relay, topic, partition);
+            To = producer.Target(topic, partition, Acknowledged, _ => { });
         }
 
-        public int Machine { get; }
+        public ProduceTarget To { get; }
 
-        public void Produce(string key, byte[] body, byte[] origin) =>
-            _target.Produce(System.Text.Encoding.UTF8.GetBytes(key), body, origin);
-
-        public void Collect(PartitionMachine machine)
+        public bool Collect(Tenure tenure)
         {
             // The offset is read after the count: it may be ahead of the count, and is then counted the next time.
             int count = Interlocked.Exchange(ref _acknowledged, 0);
             if (count > 0)
             {
-                machine.Acknowledge(_topic, _partition, count, Volatile.Read(ref _nextOffset));
+                tenure.Acknowledge(_topic, _partition, count, Volatile.Read(ref _nextOffset));
             }
+
+            return count > 0;
         }
 
         // Called by the producer's thread.

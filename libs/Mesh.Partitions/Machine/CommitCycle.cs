@@ -1,0 +1,139 @@
+using Mesh.EventStore;
+
+namespace Mesh.Partitions.Machine;
+
+/// <summary>
+/// Commits what tenures have decided, all together, one commit at a time: while it is under way the next pages fill. When
+/// the database refuses a batch it is repeated page by page; a page that is refused by itself starts its partition
+/// over with half as many events to a page, until the one that is refused stands alone.
+/// </summary>
+internal sealed class CommitCycle(IInstanceIo io, Action<Tenure, string> failed)
+{
+    private readonly Queue<(Tenure Tenure, PageWrite Page)> _singles = new();
+    private bool _underWay;
+    private long _quietSince;
+
+    public bool IsIdle => !_underWay && _singles.Count == 0;
+
+    /// <summary>Called with a page that the database refuses, whoever else is in the batch.</summary>
+    public event Action<Tenure>? Refused;
+
+    /// <summary>Whether something waits that has moved without an event.</summary>
+    public static bool HasQuiet(IEnumerable<Tenure> tenures) =>
+        tenures.Any(t => t.IsActive && !t.Follows && (t.Machine.HasQuietProgress || t.Machine.HasUnacknowledged));
+
+    /// <summary>Begins a commit when there is something to commit and none is under way.</summary>
+    public void Turn(IReadOnlyList<Tenure?> tenures)
+    {
+        if (_underWay)
+        {
+            return;
+        }
+
+        long now = io.Now;
+        bool quietDue = now - _quietSince >= (long)Limits.QuietCommit.TotalMilliseconds;
+        List<(Tenure Tenure, PageWrite Page)> batch = [];
+        if (_singles.TryDequeue(out (Tenure Tenure, PageWrite Page) single))
+        {
+            batch.Add(single);
+        }
+        else
+        {
+            foreach (Tenure? tenure in tenures)
+            {
+                if (tenure is { IsActive: true } && IsDue(tenure, quietDue))
+                {
+                    batch.Add((tenure, tenure.Machine.TakePage()));
+                }
+            }
+
+            if (batch.Count > 0 || quietDue)
+            {
+                _quietSince = now;
+            }
+        }
+
+        if (batch.Count > 0)
+        {
+            _underWay = true;
+            io.Commit([.. batch.Select(b => b.Page)], answer => Answered(batch, answer));
+        }
+    }
+
+    private static bool IsDue(Tenure tenure, bool quietDue) =>
+        tenure.Machine.HasPage
+        || (tenure.Machine.HasQuietProgress && (quietDue || tenure.Phase == TenurePhase.Draining));
+
+    private void Answered(List<(Tenure Tenure, PageWrite Page)> batch, CommitAnswer? answer)
+    {
+        _underWay = false;
+        if (answer?.Pages is { } results)
+        {
+            for (int i = 0; i < batch.Count; i++)
+            {
+                Finish(batch[i].Tenure, results[i]);
+            }
+        }
+        else if (answer is null)
+        {
+            foreach ((Tenure tenure, _) in batch)
+            {
+                Fail(tenure, "The outcome of a commit is unknown.");
+            }
+        }
+        else if (batch.Count > 1)
+        {
+            foreach ((Tenure, PageWrite) single in batch)
+            {
+                _singles.Enqueue(single);
+            }
+        }
+        else
+        {
+            Tenure tenure = batch[0].Tenure;
+            if (!tenure.IsOver && !IsPassing(answer.SqlState!))
+            {
+                Refused?.Invoke(tenure);
+            }
+
+            Fail(tenure, Describe(batch[0].Page, answer));
+        }
+    }
+
+    private void Finish(Tenure tenure, CommitResult result)
+    {
+        if (tenure.IsOver)
+        {
+            return;
+        }
+
+        if (result == CommitResult.Fenced)
+        {
+            Fail(tenure, "Another owner or another commit was there before.");
+            return;
+        }
+
+        tenure.Machine.PageLimit = Math.Min(tenure.Machine.PageLimit * 2, Limits.PageEvents);
+        tenure.Machine.Committed();
+        tenure.Send();
+    }
+
+    // By class of SQLSTATE: rollbacks by a deadlock, resources, locks, operators and the system say nothing of the page.
+    private static bool IsPassing(string sqlState) => sqlState[..2] is "40" or "53" or "55" or "57" or "58" or "XX";
+
+    private void Fail(Tenure tenure, string reason)
+    {
+        if (!tenure.IsOver)
+        {
+            failed(tenure, reason);
+        }
+    }
+
+    private static string Describe(PageWrite page, CommitAnswer answer)
+    {
+        string what = page.Events.Count == 0
+            ? "a commit without events"
+            : $"{page.Events.Count} events from position {page.Head + 1} on, the first of {page.Events[0].Stream}";
+        return $"The database refuses {what}: SQLSTATE {answer.SqlState}, constraint {answer.Constraint ?? "none"}.";
+    }
+}

@@ -1,0 +1,382 @@
+using Mesh.EventStore;
+
+namespace Mesh.Partitions.Machine;
+
+/// <summary>What an instance is told about itself.</summary>
+/// <param name="Id">Its name, new with each process.</param>
+/// <param name="Partitions">The number of the service's partitions.</param>
+/// <param name="Lanes">The topics that it reads.</param>
+/// <param name="Follows">It shows the partitions of others as well.</param>
+internal sealed record InstanceIdentity(Guid Id, int Partitions, IReadOnlyList<string> Lanes, bool Follows);
+
+/// <summary>
+/// One instance of a service without I/O: which partitions it owns, and what it does with them. Driven by one thread:
+/// answers of <see cref="IInstanceIo"/>, records and calls come in by its methods; <see cref="Turn"/> does what follows.
+/// </summary>
+internal sealed class InstanceMachine
+{
+    private const long FirstPause = 100;
+    private const long LongestPause = 5_000;
+    private const long DrainPatience = 300;
+
+    private readonly InstanceIdentity _identity;
+    private readonly IInstanceIo _io;
+    private readonly Ownership _ownership;
+    private readonly CommitCycle _commits;
+    private readonly Tenure?[] _owned;
+    private readonly Tenure?[] _followed;
+    private readonly IPartitionProcessor?[] _shown;
+    private readonly Retry[] _retries;
+    private readonly RateMeter _rates;
+    private Action? _stopped;
+    private bool _left;
+
+    public InstanceMachine(InstanceIdentity identity, IInstanceIo io)
+    {
+        (_identity, _io) = (identity, io);
+        _owned = new Tenure?[identity.Partitions];
+        _followed = new Tenure?[identity.Partitions];
+        _shown = new IPartitionProcessor?[identity.Partitions];
+        _retries = [.. Enumerable.Range(0, identity.Partitions).Select(_ => new Retry())];
+        _rates = new RateMeter(identity.Partitions);
+        _ownership = new Ownership(identity.Id, identity.Partitions, io, () => _rates.Measure(_io.Now, _owned));
+        _commits = new CommitCycle(io, (tenure, reason) => Fail(tenure, reason));
+        _commits.Refused += tenure => _retries[tenure.Partition].Refused(tenure.Machine.PageLimit);
+    }
+
+    /// <summary>The partitions that this instance owns, by number; null where it does not.</summary>
+    public IReadOnlyList<Tenure?> Owned => _owned;
+
+    /// <summary>Whether it may answer for what it owns.</summary>
+    public bool IsFresh => _ownership.IsFresh;
+
+    /// <summary>Who owns what, as it was seen last.</summary>
+    public Sight? Seen => _ownership.Seen;
+
+    /// <summary>There is room for another batch in every partition.</summary>
+    public bool CanAccept => Array.TrueForAll(_owned, t => t is not { IsActive: true } || t.Machine.CanAccept);
+
+    /// <summary>A partition waits for acknowledgements before it takes more.</summary>
+    public bool AwaitsAcknowledgements =>
+        Array.Exists(_owned, t => t is { IsActive: true } && t.Machine.HasUnacknowledged);
+
+    /// <summary>The processor that shows a partition, its owner's or a follower's; null: there is none yet.</summary>
+    public IPartitionProcessor? Shown(int partition) => _shown[partition];
+
+    /// <summary>Does all that is due.</summary>
+    /// <param name="woken">Something outside has changed that records may wait for.</param>
+    public void Turn(bool woken)
+    {
+        if (_left)
+        {
+            return;
+        }
+
+        _ownership.Turn(OnSight);
+        foreach (Tenure tenure in Active())
+        {
+            if (woken || tenure.Machine.WantsRetry)
+            {
+                tenure.Retry();
+            }
+
+            tenure.Turn(reason => Fail(tenure, reason));
+            tenure.Send();
+        }
+
+        _commits.Turn(_owned);
+        ReleaseDrained();
+    }
+
+    /// <summary>How long nothing is due by time alone.</summary>
+    public TimeSpan UntilDue()
+    {
+        long now = _io.Now;
+        long due = Math.Min(_ownership.NextDue, now + (long)Limits.Beat.TotalMilliseconds);
+        return TimeSpan.FromMilliseconds(Math.Max(0, due - now));
+    }
+
+    /// <summary>A record arrives.</summary>
+    public void Accept(int lane, int assignment, in Arrival arrival)
+    {
+        _owned[arrival.Partition]?.Accept(lane, assignment, arrival);
+        _followed[arrival.Partition]?.Accept(lane, assignment, arrival);
+    }
+
+    /// <summary>Runs a command or a query of a partition.</summary>
+    public void Execute(int partition, Call call)
+    {
+        if (_owned[partition] is { } tenure)
+        {
+            if (tenure.IsServing)
+            {
+                tenure.Execute(call);
+            }
+            else
+            {
+                call.Fail(new PartitionUnavailableException(
+                    $"Partition {partition} is changing hands; try again in a moment."));
+            }
+
+            return;
+        }
+
+        call.Fail(new NotOwnerException(partition, _ownership.AddressOf(partition)));
+    }
+
+    /// <summary>Sends again what a reader misses; the answer is null when that is not possible now.</summary>
+    public void Resend(ResendOrder order, Action<int?> answered)
+    {
+        if (_owned[order.Partition] is { IsServing: true } tenure)
+        {
+            tenure.Resend(order.Topic, order.TopicPartition, order.After, answered);
+        }
+        else
+        {
+            answered(null);
+        }
+    }
+
+    /// <summary>A producer ended: what it did not acknowledge is sent again by the next one.</summary>
+    public void SenderFailed(Predicate<string> topics)
+    {
+        foreach (Tenure tenure in Active())
+        {
+            tenure.Machine.Rewind(topics);
+            tenure.Send();
+        }
+    }
+
+    /// <summary>Gives everything up, in order; <paramref name="stopped"/> is called when that is done.</summary>
+    public void Stop(Action stopped)
+    {
+        _stopped = stopped;
+        foreach (Tenure? tenure in _owned)
+        {
+            tenure?.Drain(DrainPatience);
+        }
+    }
+
+    /// <summary>Ends everything at once, as a crash would; what is not committed is decided again.</summary>
+    public void Abort(string reason)
+    {
+        _left = true;
+        foreach (Tenure tenure in _owned.Concat(_followed).OfType<Tenure>())
+        {
+            tenure.End(reason);
+        }
+    }
+
+    private IEnumerable<Tenure> Active()
+    {
+        for (int n = 0; n < _owned.Length; n++)
+        {
+            if (_owned[n] is { IsActive: true } owned)
+            {
+                yield return owned;
+            }
+
+            if (_followed[n] is { IsActive: true } followed)
+            {
+                yield return followed;
+            }
+        }
+    }
+
+    private void OnSight(Sight sight, long request)
+    {
+        if (_left)
+        {
+            return;
+        }
+
+        for (int n = 0; n < _owned.Length; n++)
+        {
+            if (_owned[n] is { } tenure && tenure.TakenAt < request
+                && (sight.Partitions[n].Owner != _identity.Id || sight.Partitions[n].Epoch != tenure.Epoch))
+            {
+                End(tenure, "Another instance took the partition.");
+            }
+        }
+
+        if (_stopped is not null)
+        {
+            return;
+        }
+
+        Guid[] desired = _ownership.Desired();
+        for (int n = 0; n < _owned.Length; n++)
+        {
+            Decide(sight.Partitions[n], desired[n]);
+        }
+    }
+
+    private void Decide(PartitionOwner seen, Guid desired)
+    {
+        int n = seen.Partition;
+        bool mine = seen.Owner == _identity.Id;
+        if (_owned[n] is { } tenure)
+        {
+            if (mine && desired != _identity.Id && tenure.IsServing && _ownership.IsSettled)
+            {
+                tenure.Drain(DrainPatience);
+            }
+
+            return;
+        }
+
+        bool free = seen.Owner is not { } owner || !_ownership.IsAlive(owner);
+        if ((mine || (free && desired == _identity.Id)) && _retries[n].TryBegin(_io.Now))
+        {
+            Take(seen, mine ? null : _ownership.CounterOf(seen.Owner));
+        }
+        else if (_identity.Follows && !mine && _followed[n] is null && _retries[n].TryBegin(_io.Now))
+        {
+            Begin(new Tenure(n, seen.Epoch, long.MaxValue, follows: true, _io, _identity.Lanes), _followed);
+        }
+    }
+
+    private void Take(PartitionOwner seen, long? counter) => _io.Take(seen, counter, answer =>
+    {
+        Retry retry = _retries[seen.Partition];
+        if (answer.Epoch is not { } epoch || _left || _stopped is not null || _owned[seen.Partition] is not null)
+        {
+            // Not taken, or not known: the next sight tells.
+            retry.Ended(_io.Now, pause: answer.Failed);
+            return;
+        }
+
+        // Requests sent up to now may have been answered before it was taken.
+        Begin(
+            new Tenure(seen.Partition, epoch, _ownership.Requests, follows: false, _io, _identity.Lanes), _owned);
+    });
+
+    private void Begin(Tenure tenure, Tenure?[] into)
+    {
+        int n = tenure.Partition;
+        into[n] = tenure;
+        _io.Recover(n, tenure.Follows, machine =>
+        {
+            if (tenure.IsOver)
+            {
+                return;
+            }
+
+            if (machine is null)
+            {
+                Fail(tenure, "The partition cannot be read.");
+                return;
+            }
+
+            machine.PageLimit = Math.Min(machine.PageLimit, _retries[n].TakePageLimit());
+            IPartitionProcessor? before = _shown[n];
+            if (!tenure.Follows && _followed[n] is { } follower)
+            {
+                _followed[n] = null;
+                follower.End("This instance owns the partition now.", replaced: true);
+            }
+
+            _shown[n] = machine.Processor;
+            tenure.Serve(machine, before);
+            _retries[n].Ended(_io.Now, pause: false);
+            _io.Report(Notice.Serving, n, tenure.Follows ? "following" : $"epoch {tenure.Epoch}");
+        });
+    }
+
+    private void Fail(Tenure tenure, string reason)
+    {
+        if (tenure.IsOver)
+        {
+            return;
+        }
+
+        _retries[tenure.Partition].Ended(_io.Now, pause: true);
+        _io.Report(Notice.StartingOver, tenure.Partition, reason);
+        End(tenure, reason);
+    }
+
+    private void End(Tenure tenure, string reason)
+    {
+        int n = tenure.Partition;
+        tenure.End(reason);
+        _retries[n].Release();
+        if (_owned[n] == tenure)
+        {
+            _owned[n] = null;
+            _io.Report(Notice.Ended, n, reason);
+        }
+        else
+        {
+            _followed[n] = null;
+        }
+    }
+
+    private void ReleaseDrained()
+    {
+        bool any = false;
+        for (int n = 0; n < _owned.Length; n++)
+        {
+            if (_owned[n] is not { } tenure)
+            {
+                continue;
+            }
+
+            any = true;
+            if (tenure.IsDrained || (_stopped is not null && tenure.Phase == TenurePhase.Recovering))
+            {
+                // Until it is known to be released nothing here takes it again.
+                End(tenure, "The partition was given up.");
+                _retries[n].Hold();
+                _io.Release(n, tenure.Epoch, _retries[n].Release);
+            }
+        }
+
+        if (_stopped is { } stopped && !any && _commits.IsIdle)
+        {
+            _left = true;
+            _io.Leave(stopped);
+        }
+    }
+
+    /// <summary>When a partition may be taken again, and how small its pages are to be.</summary>
+    private sealed class Retry
+    {
+        private long _notBefore;
+        private long _pause = FirstPause;
+        private bool _busy;
+
+        private int _pageLimit = Limits.PageEvents;
+
+        /// <summary>How large the next tenure's first pages may be.</summary>
+        public int TakePageLimit()
+        {
+            int limit = _pageLimit;
+            _pageLimit = Limits.PageEvents;
+            return limit;
+        }
+
+        public bool TryBegin(long now)
+        {
+            if (_busy || now < _notBefore)
+            {
+                return false;
+            }
+
+            _busy = true;
+            return true;
+        }
+
+        public void Hold() => _busy = true;
+
+        public void Release() => _busy = false;
+
+        public void Ended(long now, bool pause)
+        {
+            _busy = false;
+            _notBefore = pause ? now + _pause : 0;
+            _pause = pause ? Math.Min(_pause * 2, LongestPause) : FirstPause;
+        }
+
+        public void Refused(int pageLimit) => _pageLimit = Math.Max(1, pageLimit / 2);
+    }
+}

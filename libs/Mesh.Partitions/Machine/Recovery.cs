@@ -1,0 +1,179 @@
+using Mesh.EventStore;
+
+namespace Mesh.Partitions.Machine;
+
+/// <summary>What recovery reads from the database.</summary>
+internal interface IRecoverySource
+{
+    /// <summary>The position before the first of the log.</summary>
+    long Origin { get; }
+
+    Task<PartitionRow> ReadRowAsync(int partition, CancellationToken cancel);
+
+    Task<StateSummary> SummarizeStatesAsync(int partition, CancellationToken cancel);
+
+    IAsyncEnumerable<StateRow> ReadStatesAsync(int partition, bool pinnedOnly, CancellationToken cancel);
+
+    Task<IReadOnlyList<StateRow>> ReadStatesAsync(
+        int partition, IReadOnlyCollection<string> streams, CancellationToken cancel);
+
+    IAsyncEnumerable<StoredEvent> ReadAsync(int partition, long from, long through, CancellationToken cancel);
+}
+
+/// <summary>
+/// Makes a partition's machine from the database: (1) compare the saved states with what the row says of them, (2) load
+/// those that are wanted at once, (3) fold the pages after the checkpoint. States that do not match are rebuilt from the
+/// whole log. Reads in an order in which an owner that goes on committing does no harm, so that a follower may use it.
+/// </summary>
+internal sealed class Recovery(IRecoverySource source, int partition, bool follow, MachineLimits limits)
+{
+    private const int StreamsOfRead = 500;
+    private readonly HashSet<string> _damaged = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _loaded = new(StringComparer.Ordinal);
+
+    /// <summary>Why states were rebuilt; null: they were not.</summary>
+    public string? Rebuilt { get; private set; }
+
+    public async Task<PartitionMachine> RunAsync(Func<int, IPartitionProcessor> create, CancellationToken cancel)
+    {
+        PartitionMachine machine = new(partition, create(partition), limits);
+
+        // 1.
+        PartitionRow before = await source.ReadRowAsync(partition, cancel);
+        StateSummary summary = await source.SummarizeStatesAsync(partition, cancel);
+        bool usable = IsUsable(before, summary, machine.Processor.FoldVersion);
+
+        // 2.
+        bool all = follow || before.States <= limits.EagerStates;
+        List<StateRow> rows = [];
+        if (usable)
+        {
+            await foreach (StateRow row in source.ReadStatesAsync(partition, pinnedOnly: !all, cancel))
+            {
+                rows.Add(row);
+            }
+        }
+
+        // Read again: a follower's owner may have gone on, and what is loaded must not be ahead of it.
+        PartitionRow now = await source.ReadRowAsync(partition, cancel);
+        long checkpoint = usable ? before.Checkpoint : source.Origin;
+        machine.Load(now with { Checkpoint = checkpoint }, complete: all || !usable);
+        Load(machine, rows);
+
+        // 3.
+        if (usable)
+        {
+            await FoldTailAsync(machine, Math.Min(checkpoint, now.Relayed) + 1, now.Head, all, cancel);
+        }
+        else
+        {
+            await foreach (StoredEvent stored in source.ReadAsync(partition, source.Origin + 1, now.Head, cancel))
+            {
+                machine.Recover(stored);
+            }
+        }
+
+        return machine;
+    }
+
+    private bool IsUsable(PartitionRow row, StateSummary summary, int version)
+    {
+        Rebuilt = summary.Rows != row.States ? $"{row.States} saved states are expected and {summary.Rows} are there"
+            : summary.Rows > 0 && (summary.MinFold != version || summary.MaxFold != version)
+                ? $"states of versions {summary.MinFold} to {summary.MaxFold} are there and {version} is needed"
+            : null;
+        return Rebuilt is null;
+    }
+
+    // The tail is bounded by the checkpoints; the states of its streams must be there before it is folded.
+    private async Task FoldTailAsync(
+        PartitionMachine machine, long from, long through, bool all, CancellationToken cancel)
+    {
+        List<StoredEvent> tail = [];
+        HashSet<string> streams = new(StringComparer.Ordinal);
+        await foreach (StoredEvent stored in source.ReadAsync(partition, from, through, cancel))
+        {
+            tail.Add(stored);
+            if (!all && stored.Position > machine.Checkpoint && !_loaded.Contains(stored.Stream))
+            {
+                streams.Add(stored.Stream);
+            }
+        }
+
+        foreach (string[] some in streams.Chunk(StreamsOfRead))
+        {
+            Load(machine, await source.ReadStatesAsync(partition, some, cancel));
+            foreach (string stream in some.Where(stream => !_loaded.Contains(stream)))
+            {
+                machine.LoadState(stream, 0, []);
+            }
+        }
+
+        if (_damaged.Count > 0)
+        {
+            Rebuilt = $"{_damaged.Count} saved states are damaged";
+            await RebuildAsync(machine, through, cancel);
+        }
+
+        foreach (StoredEvent stored in tail)
+        {
+            machine.Recover(stored);
+        }
+    }
+
+    private async Task RebuildAsync(PartitionMachine machine, long through, CancellationToken cancel)
+    {
+        List<StoredEvent> events = [];
+        await foreach (StoredEvent stored in source.ReadAsync(partition, source.Origin + 1, through, cancel))
+        {
+            if (_damaged.Contains(stored.Stream))
+            {
+                events.Add(stored);
+            }
+        }
+
+        machine.Rebuild(_damaged, events, through);
+    }
+
+    private void Load(PartitionMachine machine, IReadOnlyList<StateRow> rows)
+    {
+        foreach (SavedState state in SavedState.Group(rows, machine.Processor.FoldVersion))
+        {
+            _loaded.Add(state.Stream);
+            if (state.Usable)
+            {
+                machine.LoadState(state.Stream, state.Position, state.Parts);
+            }
+            else
+            {
+                _damaged.Add(state.Stream);
+            }
+        }
+    }
+}
+
+/// <summary>The rows of one stream's state, together.</summary>
+/// <param name="Stream">The stream.</param>
+/// <param name="Position">What the head has folded.</param>
+/// <param name="Parts">All parts, in order.</param>
+/// <param name="Usable">All parts are there, whole, and of the fold that reads them.</param>
+internal sealed record SavedState(string Stream, long Position, IReadOnlyList<StatePart> Parts, bool Usable)
+{
+    /// <summary>Groups rows that come in the order of stream and part.</summary>
+    public static IEnumerable<SavedState> Group(IReadOnlyList<StateRow> rows, int foldVersion)
+    {
+        for (int i = 0; i < rows.Count;)
+        {
+            int first = i;
+            bool usable = rows[i].Part == 0;
+            while (i < rows.Count && rows[i].Key == rows[first].Key)
+            {
+                usable &= !rows[i].Damaged && rows[i].Fold == foldVersion && rows[i].Part == i - first;
+                i++;
+            }
+
+            StatePart[] parts = [.. rows.Skip(first).Take(i - first).Select(row => new StatePart(row.Part, row.Bytes))];
+            yield return new SavedState(rows[first].Key, rows[first].Position, parts, usable);
+        }
+    }
+}

@@ -1,0 +1,367 @@
+using Mesh.EventStore;
+
+namespace Mesh.Partitions.Machine;
+
+/// <summary>Where a tenure stands.</summary>
+internal enum TenurePhase
+{
+    /// <summary>Its machine is being made from the database.</summary>
+    Recovering,
+
+    /// <summary>It decides and answers.</summary>
+    Serving,
+
+    /// <summary>It takes nothing new: what is decided is committed and acknowledged, then the partition is given up.</summary>
+    Draining,
+
+    /// <summary>It is over; whatever still arrives for it is dropped.</summary>
+    Ended,
+}
+
+/// <summary>
+/// One instance's hold on one partition, from the moment it took it to the moment it lost it or gave it up; or, when it
+/// follows, its view of a partition that another one owns. Everything in memory belongs to a tenure and ends with it.
+/// </summary>
+internal sealed class Tenure
+{
+    private readonly IInstanceIo _io;
+    private readonly IReadOnlyList<string> _lanes;
+    private readonly int[] _assignments;
+    private readonly HashSet<Call> _calls = [];
+    private PartitionMachine? _machine;
+    private bool _writingStates;
+    private long _checkpointedAt;
+    private long _drainUntil;
+
+    public Tenure(int partition, long epoch, long takenAt, bool follows, IInstanceIo io, IReadOnlyList<string> lanes)
+    {
+        (Partition, Epoch, TakenAt, Follows, _io, _lanes) = (partition, epoch, takenAt, follows, io, lanes);
+        _assignments = new int[lanes.Count];
+    }
+
+    public int Partition { get; }
+
+    /// <summary>What its commits are fenced by.</summary>
+    public long Epoch { get; }
+
+    /// <summary>Requests up to this one cannot know of this tenure.</summary>
+    public long TakenAt { get; }
+
+    /// <summary>It folds what the owner decides, and commits nothing.</summary>
+    public bool Follows { get; }
+
+    public TenurePhase Phase { get; private set; }
+
+    public bool IsOver => Phase == TenurePhase.Ended;
+
+    public bool IsServing => Phase == TenurePhase.Serving;
+
+    /// <summary>The machine; there is none while it recovers.</summary>
+    public PartitionMachine Machine => _machine!;
+
+    /// <summary>It has a machine, and is not over.</summary>
+    public bool IsActive => Phase is TenurePhase.Serving or TenurePhase.Draining;
+
+    /// <summary>Begins to serve with a machine made from the database.</summary>
+    public void Serve(PartitionMachine machine, IPartitionProcessor? before)
+    {
+        _machine = machine;
+        _checkpointedAt = _io.Now;
+        Phase = TenurePhase.Serving;
+        machine.Processor.Started(before);
+        for (int lane = 0; lane < _lanes.Count; lane++)
+        {
+            long next = machine.Next.TryGetValue((_lanes[lane], Partition), out long known)
+                ? known
+                : Bus.TopicStart.Beginning;
+            _assignments[lane] = _io.Assign(lane, Partition, next);
+        }
+
+        Send();
+    }
+
+    /// <summary>A record arrives, fetched under an assignment, perhaps an earlier tenure's.</summary>
+    public void Accept(int lane, int assignment, in Arrival arrival)
+    {
+        if (!IsServing || _assignments[lane] != assignment)
+        {
+            return;
+        }
+
+        Machine.Accept(arrival, _io.Now);
+        if (Follows)
+        {
+            CommitHere();
+        }
+    }
+
+    /// <summary>Runs a command or a query once what it needs is in memory.</summary>
+    public void Execute(Call call)
+    {
+        _calls.Add(call);
+        Machine.Execute(
+            call.Streams,
+            (processor, appender) => call.Run(processor, appender),
+            committed =>
+            {
+                _calls.Remove(call);
+                call.Answer(committed);
+            });
+    }
+
+    /// <summary>Goes on with what waited for something outside.</summary>
+    public void Retry()
+    {
+        Machine.Retry(_io.Now);
+        if (Follows)
+        {
+            CommitHere();
+        }
+    }
+
+    /// <summary>Asks for what is missing in memory, writes what is to be saved, asks for what was lost.</summary>
+    public void Turn(Action<string> failed)
+    {
+        if (Machine.TakeMissing() is { } streams)
+        {
+            ReadStates(streams, failed);
+        }
+
+        if (!Follows)
+        {
+            WriteStates();
+            AskForGaps();
+        }
+    }
+
+    /// <summary>Hands what is committed to the producers.</summary>
+    public void Send()
+    {
+        while (!Follows && Machine.TryTakeToSend(out StoredEvent stored))
+        {
+            _io.Send(this, stored, counted: true);
+        }
+    }
+
+    /// <summary>The oldest events sent to a target are acknowledged.</summary>
+    public void Acknowledge(string topic, int partition, int count, long nextOffset)
+    {
+        if (!IsOver)
+        {
+            Machine.Acknowledge(topic, partition, count, nextOffset);
+        }
+    }
+
+    /// <summary>
+    /// Sends to a target again what followed a position. Newer events wait meanwhile, so that the chain stays in order.
+    /// </summary>
+    public void Resend(string topic, int topicPartition, long after, Action<int?> answered)
+    {
+        if (Machine.Hold(topic, topicPartition) is not { } through)
+        {
+            answered(0);
+            return;
+        }
+
+        bool Wanted(StoredEvent stored) =>
+            stored.Target is { } target && target.Topic == topic && target.Partition == topicPartition;
+        _io.ReadEvents(Partition, after, through, Wanted, events =>
+        {
+            if (IsOver)
+            {
+                answered(null);
+                return;
+            }
+
+            foreach (StoredEvent stored in events ?? [])
+            {
+                _io.Send(this, stored, counted: false);
+            }
+
+            Machine.Unhold(topic, topicPartition);
+            Send();
+            answered(events?.Count);
+        });
+    }
+
+    /// <summary>Takes nothing new from now on, and waits so long for acknowledgements.</summary>
+    public void Drain(long patienceMs)
+    {
+        if (IsServing)
+        {
+            Phase = TenurePhase.Draining;
+            _drainUntil = _io.Now + patienceMs;
+            Unassign();
+        }
+    }
+
+    /// <summary>Everything that it decided is committed, and acknowledged as far as there was time.</summary>
+    public bool IsDrained =>
+        Phase == TenurePhase.Draining && !Machine.HasPage && !Machine.Committing
+        && (!Machine.HasUnacknowledged || _io.Now >= _drainUntil) && !Machine.HasQuietProgress;
+
+    /// <summary>Ends it: callers are told, and nothing that is under way has an effect any more.</summary>
+    public void End(string reason, bool replaced = false)
+    {
+        if (IsOver)
+        {
+            return;
+        }
+
+        if (IsServing && !replaced)
+        {
+            Unassign();
+        }
+
+        Phase = TenurePhase.Ended;
+        _io.Close(this);
+        foreach (Call call in _calls.ToArray())
+        {
+            call.Fail(new PartitionUnavailableException(reason));
+        }
+
+        _calls.Clear();
+    }
+
+    private void Unassign()
+    {
+        for (int lane = 0; lane < _lanes.Count; lane++)
+        {
+            _io.Unassign(lane, Partition);
+            _assignments[lane] = 0;
+        }
+    }
+
+    // A follower believes what it reads; the owner commits it.
+    private void CommitHere()
+    {
+        Machine.TakePage();
+        Machine.Committed();
+    }
+
+    private void ReadStates(IReadOnlyCollection<string> streams, Action<string> failed) =>
+        _io.ReadStates(Partition, streams, rows =>
+        {
+            if (IsOver)
+            {
+                return;
+            }
+
+            if (rows is null)
+            {
+                failed("Saved states cannot be read.");
+                return;
+            }
+
+            HashSet<string> without = [.. streams];
+            HashSet<string> damaged = [];
+            foreach (SavedState state in SavedState.Group(rows, Machine.Processor.FoldVersion))
+            {
+                without.Remove(state.Stream);
+                if (state.Usable)
+                {
+                    Machine.LoadState(state.Stream, state.Position, state.Parts);
+                }
+                else
+                {
+                    damaged.Add(state.Stream);
+                }
+            }
+
+            foreach (string stream in without)
+            {
+                Machine.LoadState(stream, 0, []);
+            }
+
+            if (damaged.Count == 0)
+            {
+                Machine.StatesRead(_io.Now);
+            }
+            else
+            {
+                Rebuild(damaged, failed);
+            }
+        });
+
+    // A stream that is not in memory has no events but those that are committed.
+    private void Rebuild(HashSet<string> streams, Action<string> failed)
+    {
+        _io.Report(Notice.Rebuilding, Partition, $"{streams.Count} saved states are damaged");
+        long through = Machine.CommittedHead;
+        _io.ReadEvents(Partition, 0, through, stored => streams.Contains(stored.Stream), events =>
+        {
+            if (IsOver)
+            {
+                return;
+            }
+
+            if (events is null)
+            {
+                failed("The log cannot be read.");
+                return;
+            }
+
+            Machine.Rebuild(streams, events, through);
+            Machine.StatesRead(_io.Now);
+        });
+    }
+
+    private void WriteStates()
+    {
+        bool aged = _io.Now - _checkpointedAt >= Machine.CheckpointAge;
+        if (_writingStates || Machine.TakeStates(aged) is not { } write)
+        {
+            return;
+        }
+
+        _writingStates = true;
+        _io.WriteStates(write, written =>
+        {
+            _writingStates = false;
+            if (!IsOver)
+            {
+                Machine.StatesWritten(written ?? false);
+                _checkpointedAt = _io.Now;
+            }
+        });
+    }
+
+    private void AskForGaps()
+    {
+        if (Machine.Gaps.Count == 0)
+        {
+            return;
+        }
+
+        long now = _io.Now;
+        foreach (OpenGap gap in Machine.Gaps.ToArray())
+        {
+            if (now - gap.Since < (long)Limits.GapPatience.TotalMilliseconds)
+            {
+                continue;
+            }
+
+            Machine.Asked(gap, now);
+            OriginKey origin = gap.Origin;
+            _io.Report(
+                Notice.RecordLost,
+                Partition,
+                $"{origin.Topic}/{origin.TopicPartition} misses what followed position {gap.Last} of its origin");
+            _io.AskResend(new ResendOrder(
+                origin.Store, origin.Partition, origin.Topic, origin.TopicPartition, gap.Last));
+        }
+    }
+}
+
+/// <summary>A command or query on its way through a partition. It ends once: answered or failed.</summary>
+/// <param name="Streams">What it needs in memory.</param>
+/// <param name="Run">Runs it.</param>
+/// <param name="Answer">
+/// Called when all that was decided by then is durable: whether a commit has confirmed it, which a stale owner's never is.
+/// </param>
+/// <param name="Fail">Called when it was not run, or nobody knows what became of it.</param>
+internal sealed record Call(
+    IReadOnlyCollection<string> Streams,
+    Action<IPartitionProcessor, IEventAppender> Run,
+    Action<bool> Answer,
+    Action<Exception> Fail);
