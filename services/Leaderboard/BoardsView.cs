@@ -1,5 +1,6 @@
 using Mesh.Contracts;
 using Mesh.Leaderboard.Core.Boards;
+using Mesh.Partitions;
 
 namespace Mesh.Leaderboard;
 
@@ -14,8 +15,11 @@ internal sealed class BoardsView
 {
     private readonly Dictionary<BoardId, Slot> _boards = [];
 
-    /// <summary>The last position that the boards show, by partition; 0: none.</summary>
+    /// <summary>How many events of each partition's log, from its beginning, the boards show.</summary>
     public long[] Shown { get; } = new long[Placement.Partitions];
+
+    /// <summary>Whose players the boards show, by partition; null: nobody's yet.</summary>
+    public LeaderboardProcessor?[] Showing { get; } = new LeaderboardProcessor?[Placement.Partitions];
 
     /// <summary>Adds to a subject's score.</summary>
     public void Add(BoardId id, string subject, long amount, long reachedUs)
@@ -83,4 +87,18 @@ internal sealed class BoardsView
             Changed = null;
         }
     }
+}
+
+/// <summary>Asks for the boards where they belong: in the loop.</summary>
+internal static class BoardQueries
+{
+    /// <summary>Asks a question of the boards, once they show every partition.</summary>
+    /// <exception cref="PartitionUnavailableException">They do not yet.</exception>
+    public static Task<T> AskBoardsAsync<T>(
+        this PartitionHost<LeaderboardProcessor> host, Func<T> question, CancellationToken cancel) =>
+        host.InLoopAsync(
+            shown => shown.Contains(null)
+                ? throw new PartitionUnavailableException("Not every partition is on the boards yet; try again.")
+                : question(),
+            cancel);
 }

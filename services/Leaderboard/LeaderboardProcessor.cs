@@ -18,25 +18,11 @@ internal sealed class LeaderboardProcessor(int partition, BoardsView boards) : I
     private readonly StreamStates<PlayerScores> _players = new(stream => new PlayerScores(stream));
 
     // Parsed when it arrives, shown when it is committed, in the same order.
-    private readonly Queue<(byte[] Body, RewardIssued Issued)> _uncommitted = new();
+    private readonly Queue<RewardIssued> _uncommitted = new();
     private bool _serves;
-    private long _folded;
 
     /// <inheritdoc />
     public int FoldVersion => 1;
-
-    /// <summary>The boards of all partitions.</summary>
-    public BoardsView Boards => boards;
-
-    /// <summary>The processors of all partitions, empty.</summary>
-    public static IReadOnlyList<LeaderboardProcessor> All()
-    {
-        BoardsView boards = new();
-        LeaderboardProcessor[] all =
-            [.. Enumerable.Range(0, Placement.Partitions).Select(n => new LeaderboardProcessor(n, boards))];
-        Array.ForEach(all, one => one.Started(null));
-        return all;
-    }
 
     /// <inheritdoc />
     public string StreamOf(in TopicRecord record)
@@ -51,14 +37,13 @@ internal sealed class LeaderboardProcessor(int partition, BoardsView boards) : I
     /// <inheritdoc />
     public void Fold(in StoredEvent stored)
     {
-        RewardIssued issued = RewardIssued.Parser.ParseFrom(stored.Body);
-        PlayerScores player = _players.Open(stored.Stream);
-        player.Add(issued);
-        player.Position = _folded = stored.Position;
         if (_serves)
         {
-            _uncommitted.Enqueue((stored.Body, issued));
+            throw new InvalidOperationException(
+                $"Event {stored.Position} is folded into partition {partition}, whose boards are shown already.");
         }
+
+        _players.Open(stored.Stream).Add(RewardIssued.Parser.ParseFrom(stored.Body));
     }
 
     /// <inheritdoc />
@@ -67,7 +52,7 @@ internal sealed class LeaderboardProcessor(int partition, BoardsView boards) : I
         RewardIssued issued = _reward.Of(record.Value);
         PlayerScores player = _players.Open(_players.NameOf(issued.Tenant, issued.PlayerId));
         player.Add(issued);
-        _uncommitted.Enqueue((record.Value, issued));
+        _uncommitted.Enqueue(issued);
         appender.Append(player.Name, EventNames.RewardIssued, record.Value, record.Root);
         return Verdict.Done;
     }
@@ -75,25 +60,23 @@ internal sealed class LeaderboardProcessor(int partition, BoardsView boards) : I
     /// <summary>What was folded before it served is on the boards already.</summary>
     public void Committed(in StoredEvent stored)
     {
-        if (!_serves || !_uncommitted.TryPeek(out (byte[] Body, RewardIssued Issued) next)
-            || !ReferenceEquals(next.Body, stored.Body))
+        if (_serves)
         {
-            return;
+            RewardIssued issued = _uncommitted.Dequeue();
+            PlayerScores player = _players.Open(stored.Stream);
+            BoardId id = new(player.Tenant, issued.GameId, issued.Currency);
+            boards.Add(id, player.Subject, issued.Amount, issued.ReachedUs);
+            boards.Shown[partition]++;
         }
-
-        _uncommitted.Dequeue();
-        PlayerScores player = _players.Open(stored.Stream);
-        player.Position = stored.Position;
-        boards.Add(IdOf(player, next.Issued), player.Subject, next.Issued.Amount, next.Issued.ReachedUs);
-        boards.Shown[partition] = stored.Position;
     }
 
     /// <summary>
-    /// In one go: what the one before showed leaves the boards where this one does not have it, and its own enters.
+    /// In one go: what the one before shows leaves the boards where this one does not have it, and its own enters. The
+    /// one before is whichever is on the boards, also when the instance has started over since.
     /// </summary>
     public void Started(IPartitionProcessor? before)
     {
-        foreach (PlayerScores player in (before as LeaderboardProcessor)?._players.All ?? [])
+        foreach (PlayerScores player in boards.Showing[partition]?._players.All ?? [])
         {
             PlayerScores? own = _players.Find(player.Name);
             foreach (PlayerScore score in player.Scores)
@@ -105,8 +88,10 @@ internal sealed class LeaderboardProcessor(int partition, BoardsView boards) : I
             }
         }
 
+        long events = 0;
         foreach (PlayerScores player in _players.All)
         {
+            events += player.Rewards;
             foreach (PlayerScore score in player.Scores)
             {
                 BoardId id = new(player.Tenant, score.GameId, score.Currency);
@@ -115,7 +100,8 @@ internal sealed class LeaderboardProcessor(int partition, BoardsView boards) : I
         }
 
         _serves = true;
-        boards.Shown[partition] = _folded;
+        boards.Showing[partition] = this;
+        boards.Shown[partition] = events;
     }
 
     /// <inheritdoc />
@@ -128,16 +114,9 @@ internal sealed class LeaderboardProcessor(int partition, BoardsView boards) : I
     }
 
     /// <inheritdoc />
-    public void Load(string stream, IReadOnlyList<StatePart> parts)
-    {
-        PlayerScores player = _players.Add(stream);
-        LeaderboardStates.Load(player, parts);
-        _folded = Math.Max(_folded, player.Position);
-    }
+    public void Load(string stream, IReadOnlyList<StatePart> parts) =>
+        LeaderboardStates.Load(_players.Add(stream), parts);
 
     /// <inheritdoc />
     public void Unload(string stream) => _players.Remove(stream);
-
-    private static BoardId IdOf(PlayerScores player, RewardIssued issued) =>
-        new(player.Tenant, issued.GameId, issued.Currency);
 }

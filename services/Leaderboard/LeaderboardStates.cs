@@ -10,7 +10,7 @@ internal sealed class LeaderboardStates
 
     public void Save(PlayerScores player, IStateWriter to)
     {
-        _bytes.Add(player.Position).Add(player.Scores.Length);
+        _bytes.Add(player.Rewards).Add(player.Scores.Length);
         foreach (PlayerScore score in player.Scores)
         {
             _bytes.Add(score.GameId).Add(score.Currency).Add(score.Score).Add(score.ReachedUs);
@@ -23,10 +23,13 @@ internal sealed class LeaderboardStates
     {
         SavedChunks.Check(empty.Name, parts, 0);
         StateReader head = new(parts[0].Bytes);
-        empty.Position = head.Number();
-        for (int scores = head.Count(); scores > 0; scores--)
+        long rewards = head.Number();
+        PlayerScore[] scores = new PlayerScore[head.Count()];
+        for (int i = 0; i < scores.Length; i++)
         {
-            empty.Restore(new PlayerScore(head.Text(), head.Text(), head.Number(), head.Number()));
+            scores[i] = new PlayerScore(head.Text(), head.Text(), head.Number(), head.Number());
         }
+
+        empty.Restore(rewards, scores);
     }
 }

@@ -30,8 +30,8 @@ internal sealed class PlayerScores
     /// <summary>The player's name on boards, made once.</summary>
     public string Subject { get; }
 
-    /// <summary>The position of the last event that is known to be durable; 0: none.</summary>
-    public long Position { get; set; }
+    /// <summary>How many rewards, that is, how many events of the stream.</summary>
+    public long Rewards { get; private set; }
 
     public ReadOnlySpan<PlayerScore> Scores => _scores;
 
@@ -39,10 +39,11 @@ internal sealed class PlayerScores
 
     public void Add(RewardIssued issued)
     {
+        Rewards++;
         int at = Find(issued.GameId, issued.Currency);
         if (at < 0)
         {
-            Restore(new PlayerScore(issued.GameId, issued.Currency, issued.Amount, issued.ReachedUs));
+            Add(new PlayerScore(issued.GameId, issued.Currency, issued.Amount, issued.ReachedUs));
             return;
         }
 
@@ -54,8 +55,10 @@ internal sealed class PlayerScores
         };
     }
 
-    /// <summary>Adds a score as it was kept.</summary>
-    public void Restore(PlayerScore score) => _scores = [.. _scores, score];
+    /// <summary>Takes what was kept.</summary>
+    public void Restore(long rewards, PlayerScore[] scores) => (Rewards, _scores) = (rewards, scores);
+
+    private void Add(PlayerScore score) => _scores = [.. _scores, score];
 
     // Few boards each: a row is shorter than a dictionary.
     private int Find(string game, string currency) =>

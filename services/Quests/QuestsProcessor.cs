@@ -30,10 +30,6 @@ internal sealed class QuestsProcessor : IPartitionProcessor
     /// <inheritdoc />
     public int FoldVersion => 1;
 
-    /// <summary>The processors of all partitions, empty.</summary>
-    public static IReadOnlyList<QuestsProcessor> All(GameCatalog catalog) =>
-        [.. Enumerable.Range(0, Placement.Partitions).Select(n => new QuestsProcessor(n, catalog))];
-
     /// <inheritdoc />
     public string StreamOf(in TopicRecord record)
     {

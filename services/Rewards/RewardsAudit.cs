@@ -5,7 +5,6 @@ using Mesh.Contracts.Rewards.V1;
 using Mesh.EventStore;
 using Mesh.Partitions;
 using Mesh.Wiring;
-using CoreBalance = Mesh.Rewards.Core.Ledger.Balance;
 
 namespace Mesh.Rewards;
 
@@ -18,8 +17,17 @@ internal sealed class RewardsAudit(PartitionHost<RewardsProcessor> host)
     private const int RewardsOfMessage = 1_000;
     private const int WalletsAtOnce = 256;
 
+    /// <param name="tenant">Whose game.</param>
+    /// <param name="game">The game.</param>
+    /// <param name="stream">Takes the answers.</param>
+    /// <param name="wallet">Asks for a player's wallet, wherever that is.</param>
+    /// <param name="cancel">Ends it.</param>
     public async Task WriteAsync(
-        string tenant, string game, IServerStreamWriter<AuditResponse> stream, CancellationToken cancel)
+        string tenant,
+        string game,
+        IServerStreamWriter<AuditResponse> stream,
+        Func<string, Task<Wallet>> wallet,
+        CancellationToken cancel)
     {
         Dictionary<string, long> mint = new(StringComparer.Ordinal);
         for (int n = 0; n < Placement.Partitions; n++)
@@ -36,7 +44,7 @@ internal sealed class RewardsAudit(PartitionHost<RewardsProcessor> host)
                 }
             }
 
-            await WriteWalletsAsync(n, tenant, game, players, stream, cancel);
+            await WriteWalletsAsync(players, stream, wallet, cancel);
         }
 
         AuditResponse last = new();
@@ -44,22 +52,19 @@ internal sealed class RewardsAudit(PartitionHost<RewardsProcessor> host)
         await stream.WriteAsync(last, cancel);
     }
 
-    private async Task WriteWalletsAsync(
-        int partition,
-        string tenant,
-        string game,
+    private static async Task WriteWalletsAsync(
         Dictionary<string, AuditResponse> players,
         IServerStreamWriter<AuditResponse> stream,
+        Func<string, Task<Wallet>> wallet,
         CancellationToken cancel)
     {
         foreach (string[] some in players.Keys.Chunk(WalletsAtOnce))
         {
-            CoreBalance[][] wallets = await Task.WhenAll(some.Select(player => host.QueryAsync(
-                partition, processor => processor.Balances(tenant, game, player), cancel)));
+            Wallet[] wallets = await Task.WhenAll(some.Select(wallet));
             for (int i = 0; i < some.Length; i++)
             {
                 AuditResponse message = players[some[i]];
-                message.Balances.AddRange(wallets[i].Select(b => ToBalance(b.Currency, b.Amount)));
+                message.Balances.AddRange(wallets[i].Balances);
                 await stream.WriteAsync(message, cancel);
             }
         }

@@ -21,10 +21,6 @@ internal sealed class RewardsProcessor : IPartitionProcessor
     /// <inheritdoc />
     public int FoldVersion => 1;
 
-    /// <summary>The processors of all partitions, empty.</summary>
-    public static IReadOnlyList<RewardsProcessor> All(GameTable games, ILogger logger) =>
-        [.. Enumerable.Range(0, Placement.Partitions).Select(n => new RewardsProcessor(n, games, logger))];
-
     /// <inheritdoc />
     public string StreamOf(in TopicRecord record)
     {

@@ -24,10 +24,6 @@ internal sealed class SessionsProcessor : IPartitionProcessor
     /// <inheritdoc />
     public int FoldVersion => 1;
 
-    /// <summary>The processors of all partitions, empty.</summary>
-    public static IReadOnlyList<SessionsProcessor> All() =>
-        [.. Enumerable.Range(0, Placement.Partitions).Select(n => new SessionsProcessor(n))];
-
     /// <inheritdoc />
     public string StreamOf(in TopicRecord record)
     {
