@@ -12,6 +12,7 @@ var alpha = builder.AddProject("alpha", Service).WithReference(things).WithRefer
     .WaitFor(things).WaitFor(kafka);
 var beta = builder.AddProject("beta", Service).WithReference(alpha)
     .WithEnvironment("SAMPLE_BROKEN", Environment.GetEnvironmentVariable("BREAK_BETA") ?? "")
+    .WithEnvironment("SAMPLE_BROKEN_WHILE", Environment.GetEnvironmentVariable("BREAK_BETA_WHILE") ?? "")
     .WaitFor(alpha);
 builder.AddProject("gate", Service).WithReference(alpha).WithReference(beta)
     .WithHttpEndpoint(port: builder.PortBase, name: "grpc")
