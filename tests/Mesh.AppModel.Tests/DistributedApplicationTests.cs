@@ -61,6 +61,8 @@ public sealed class DistributedApplicationTests
         }
 
         Assert.Equal((string?)beta["ASPNETCORE_URLS"], (string?)gate["services__beta__http__0"]);
+        Assert.Equal((string?)beta["ASPNETCORE_URLS"], (string?)alpha["services__beta__http__0"]);
+        Assert.Equal((string?)alpha["MESH_ENDPOINT_HTTP"], (string?)alpha["services__alpha__http__1"]);
         Assert.Equal((string?)file["gate"], (string?)gate["MESH_ENDPOINT_GRPC"]);
         Assert.Equal((string?)file["gateWeb"], (string?)gate["MESH_ENDPOINT_WEB"]);
         Assert.Equal("hello", (string?)gate["GREETING"]);
