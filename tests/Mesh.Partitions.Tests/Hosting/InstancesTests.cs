@@ -88,7 +88,9 @@ public sealed class InstancesTests : IAsyncLifetime
         [
             "update states set bytes = '\\x00' where key = 's1'",
             "delete from states where key in ('s2', 's3')",
+            "update states set fold = 7 where key = 's4'",
             "select 1",
+            "select 2",
         ];
         int sent = 0;
         foreach (string disturbance in disturbances)
@@ -100,11 +102,13 @@ public sealed class InstancesTests : IAsyncLifetime
             await Until(() => Scalar(sql, "select count(*) from states") >= streams);
             string count = await host.Host.QueryAsync(1, "s1", processor => processor.CountOf("s1"));
             Assert.Equal((sent / streams).ToString(CultureInfo.InvariantCulture), count);
+            Assert.Equal(
+                Scalar(sql, "select count(*) from states"), Scalar(sql, "select sum(states)::bigint from partitions"));
             Assert.True(await host.KillConnectionsAsync() > 0);
             await host.StopAsync();
             await using NpgsqlCommand disturb = sql.CreateCommand(disturbance);
             await disturb.ExecuteNonQueryAsync();
-            version++;
+            version += disturbance == disturbances[^1] ? 1 : 0;
         }
 
         List<string>[] logs = await host.LogAsync();
