@@ -3,20 +3,23 @@ namespace Mesh.Partitions.Machine;
 /// <summary>
 /// Who should own which partition: every instance computes the same from the same rows. Partitions without an owner go,
 /// the busiest first, to the instance with the least to do; then partitions move from the busiest instance to the least
-/// busy one for as long as that makes a difference worth a move.
+/// busy one, if all that together makes a difference worth the moves.
 /// </summary>
 internal static class Division
 {
-    // A move costs a pause of its partition: differences of a fifth of an instance's fair share are left alone.
+    // A move costs a pause of its partition: moves that gain less than a fifth of an instance's fair share are left.
     private const double Worthwhile = 0.2;
+
+    // Records a second that are no burden yet: what a burst of a moment leaves in the measured rate moves nothing.
+    private const double IdleRate = 100;
 
     /// <param name="instances">Those that are alive; at least one.</param>
     /// <param name="owners">By partition, its owner where that is alive; else null.</param>
     /// <param name="rates">By partition, events a second.</param>
     public static Guid[] Divide(IEnumerable<Guid> instances, IReadOnlyList<Guid?> owners, IReadOnlyList<double> rates)
     {
-        // Idle partitions are divided by number: each counts a little.
-        double floor = 1 + (rates.Sum() / rates.Count / 10);
+        // Idle partitions are divided by number, and those with little to do almost so.
+        double floor = IdleRate + (rates.Sum() / rates.Count / 10);
         double Weight(int partition) => rates[partition] + floor;
 
         SortedDictionary<Guid, double> loads = new(instances.ToDictionary(i => i, _ => 0.0));
@@ -42,13 +45,16 @@ internal static class Division
             loads[least] += Weight(n);
         }
 
-        Balance(desired, loads, Weight);
-        return desired;
+        Guid[] balanced = [.. desired];
+        double before = GapOf(loads);
+        Balance(balanced, loads, Weight);
+        return before - GapOf(loads) >= loads.Values.Sum() / loads.Count * Worthwhile ? balanced : desired;
     }
+
+    private static double GapOf(SortedDictionary<Guid, double> loads) => loads.Values.Max() - loads.Values.Min();
 
     private static void Balance(Guid[] desired, SortedDictionary<Guid, double> loads, Func<int, double> weight)
     {
-        double share = loads.Values.Sum() / loads.Count;
         for (int moves = 0; moves < desired.Length; moves++)
         {
             (Guid most, double high) = loads.MaxBy(load => load.Value);
@@ -66,8 +72,7 @@ internal static class Division
                 }
             }
 
-            double gain = best < 0 ? 0 : gap - Math.Abs(gap - (2 * weight(best)));
-            if (gain < share * Worthwhile)
+            if (best < 0)
             {
                 return;
             }
