@@ -117,8 +117,8 @@ public sealed class RestartTests
         var again = run.Children.Single(child => child.Name == "kafka");
         Assert.NotEqual(dead.Id, again.Id);
         Assert.True(await KafkaProbe.AnswersAsync("127.0.0.1", state.PortBase + 92));
-        Assert.Equal(
-            2, run.Output.Count(line => line.EndsWith($"keeps its data in {state["broker"]}", StringComparison.Ordinal)));
+        var words = $"keeps its data in {state["broker"]}";
+        Assert.Equal(2, run.Output.Count(line => line.EndsWith(words, StringComparison.Ordinal)));
     }
 
     private static void Kill(int process)
