@@ -11,11 +11,11 @@ namespace Mesh.Cli.Connection;
 /// <param name="trouble">Told of each failure that is ridden out, and null once that is over.</param>
 internal sealed class Patience(TimeSpan limit, Action<RpcException?>? trouble = null)
 {
-    private static readonly TimeSpan AtTheTerminal = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AtTheTerminal = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 
-    /// <summary>That of a command whose answer a person waits for: 10 s, and a line on why it takes time.</summary>
+    /// <summary>That of a command whose answer a person waits for: 30 s, and a line on why it takes time.</summary>
     internal static Patience OfACommand()
     {
         bool isSaid = false;

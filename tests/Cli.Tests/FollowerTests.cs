@@ -38,12 +38,12 @@ public sealed class FollowerTests
         await using WebApplication app = await StartAsync();
         app.Services.GetRequiredService<Script>().Away = "Rewards";
         using GatewayConnection gateway = new(new Uri(app.Urls.Single()));
-        HopFollower follower = new(gateway, TimeSpan.FromSeconds(1));
+        HopFollower follower = new(gateway, TimeSpan.FromSeconds(5));
 
         Mesh.Cli.CliException failure = await Assert.ThrowsAsync<Mesh.Cli.CliException>(
             () => follower.FollowAsync(Positions.Of(("actions", 3, 10)), CancellationToken.None));
 
-        Assert.StartsWith("No step forward for 1 s: Rewards", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("No step forward for 5 s: Rewards", failure.Message, StringComparison.Ordinal);
         Assert.Contains("Rewards is away", failure.Message, StringComparison.Ordinal);
     }
 
