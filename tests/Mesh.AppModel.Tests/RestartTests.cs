@@ -105,6 +105,23 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task Run_WhosePostgresDoesNotStartAgain_GoesOnTrying()
+    {
+        using var state = new SampleState();
+        await using var run = await SampleRun.Start(state).ReadyAsync();
+        var version = state["postgres/PG_VERSION"];
+        File.Move(version, state["version"]);
+
+        Kill(run.Children.Single(child => child.Name == "postgres").Id);
+
+        await UntilLineAsync(run, "postgres did not start (", "starting it again in 400 ms");
+        File.Move(state["version"], version);
+        await UntilLineAsync(run, "postgres is back");
+        await using var connection = await ConnectAsync(state);
+        Assert.Equal(1, await ExecuteAsync(connection, "SELECT 1"));
+    }
+
+    [Fact]
     public async Task Run_WhoseBrokerIsKilled_StartsItAgainOnItsDataAndPort()
     {
         using var state = new SampleState();
