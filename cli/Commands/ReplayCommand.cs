@@ -8,6 +8,8 @@ namespace Mesh.Cli.Commands;
 /// <summary><c>mesh replay</c>: sends a file of check-ins and returns when the leaderboard shows them.</summary>
 internal static class ReplayCommand
 {
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromDays(7);
+
     internal static Command Create()
     {
         Argument<string> file = new("file")
@@ -29,11 +31,17 @@ internal static class ReplayCommand
         {
             Description = "Sends at so many times the recorded speed; else as fast as it goes.", HelpName = "X",
         };
+        Option<int> giveUpAfter = new("--give-up-after")
+        {
+            Description = "Rides out a mesh that is away, but ends after so many seconds without a step forward.",
+            HelpName = "SECONDS",
+            DefaultValueFactory = _ => 60,
+        };
         Option<string?> gateway = Places.GatewayOption();
         Option<bool> json = Places.JsonOption();
         Command command = new("replay", "Sends a file of check-ins, returns when the leaderboard shows them.")
         {
-            file, game, limit, copies, speed, gateway, json,
+            file, game, limit, copies, speed, giveUpAfter, gateway, json,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -43,7 +51,8 @@ internal static class ReplayCommand
                 parsed.GetValue(game) ?? CheckInFile.GameOf(path),
                 parsed.GetValue(limit) ?? long.MaxValue,
                 parsed.GetValue(copies),
-                parsed.GetValue(speed)));
+                parsed.GetValue(speed),
+                TimeSpan.FromSeconds(parsed.GetValue(giveUpAfter))));
             return GatewayConnection.UseAsync(
                 parsed.GetValue(gateway),
                 connection => RunAsync(new Replayer(connection, request), parsed.GetValue(json), cancellation),
@@ -58,6 +67,8 @@ internal static class ReplayCommand
         : request.Limit < 1 ? throw new CliException("--limit must be at least 1.")
         : request.Copies < 1 ? throw new CliException("--copies must be at least 1.")
         : request.Speed is <= 0 or double.NaN ? throw new CliException("--speed must be more than 0.")
+        : request.GiveUpAfter < TimeSpan.FromSeconds(1) || request.GiveUpAfter > LongestPatience
+            ? throw new CliException($"--give-up-after must be from 1 to {LongestPatience.TotalSeconds:0}.")
         : request;
 
     private static async Task<int> RunAsync(Replayer replayer, bool json, CancellationToken cancellation)

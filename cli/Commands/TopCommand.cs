@@ -11,6 +11,8 @@ namespace Mesh.Cli.Commands;
 /// <summary><c>mesh top</c>: who leads a game, once or as it changes.</summary>
 internal static class TopCommand
 {
+    private static readonly TimeSpan BeforeWatchingAgain = TimeSpan.FromMilliseconds(100);
+
     internal static Command Create()
     {
         Argument<string> game = new("game") { Description = "The game." };
@@ -43,8 +45,10 @@ internal static class TopCommand
     private static async Task<int> OnceAsync(
         GatewayConnection gateway, BoardRef board, uint limit, bool json, CancellationToken cancellation)
     {
-        EntriesResponse top = await gateway.Leaderboard.TopAsync(
-            new TopRequest { Board = board, Limit = limit }, cancellationToken: cancellation);
+        EntriesResponse top = await Patience.OfACommand().CallAsync(
+            () => gateway.Leaderboard.TopAsync(
+                new TopRequest { Board = board, Limit = limit }, cancellationToken: cancellation).ResponseAsync,
+            cancellation);
         Print([.. top.Entries.Select(BoardRow.Of)], json);
         return 0;
     }
@@ -52,26 +56,62 @@ internal static class TopCommand
     private static async Task<int> WatchAsync(
         GatewayConnection gateway, BoardRef board, uint limit, bool json, CancellationToken cancellation)
     {
-        using AsyncServerStreamingCall<WatchResponse> call = gateway.Leaderboard.Watch(
-            new WatchRequest { Board = board, Limit = limit }, cancellationToken: cancellation);
         WatchedBoard watched = new();
-        bool first = true;
-        while (await call.ResponseStream.MoveNext(cancellation))
+        while (true)
         {
-            if (watched.Take(call.ResponseStream.Current, first))
+            // Once it has begun, a watch that breaks begins anew, with a snapshot; then patience begins anew as well.
+            using AsyncServerStreamingCall<WatchResponse> call = await Patience.OfACommand().CallAsync(
+                () => BeginAsync(gateway, board, limit, cancellation), cancellation);
+            try
             {
-                if (!json && !Console.IsOutputRedirected)
+                bool first = true;
+                do
                 {
-                    AnsiConsole.Clear();
+                    if (watched.Take(call.ResponseStream.Current, first))
+                    {
+                        Show(watched, json);
+                    }
+
+                    first = false;
                 }
-
-                Print(watched.Rows, json);
+                while (await call.ResponseStream.MoveNext(cancellation));
+                return 0;
             }
+            catch (RpcException broken) when (Transient.Is(broken) && !cancellation.IsCancellationRequested)
+            {
+                await Console.Error.WriteLineAsync($"mesh: {broken.Status.Detail} Watching again.");
+                await Task.Delay(Transient.WaitOf(broken) ?? BeforeWatchingAgain, cancellation);
+            }
+        }
+    }
 
-            first = false;
+    /// <summary>A watch whose first message, the snapshot, has come.</summary>
+    private static async Task<AsyncServerStreamingCall<WatchResponse>> BeginAsync(
+        GatewayConnection gateway, BoardRef board, uint limit, CancellationToken cancellation)
+    {
+        AsyncServerStreamingCall<WatchResponse> call = gateway.Leaderboard.Watch(
+            new WatchRequest { Board = board, Limit = limit }, cancellationToken: cancellation);
+        try
+        {
+            return await call.ResponseStream.MoveNext(cancellation)
+                ? call
+                : throw new RpcException(new Grpc.Core.Status(StatusCode.Unavailable, "The watch ended at once."));
+        }
+        catch
+        {
+            call.Dispose();
+            throw;
+        }
+    }
+
+    private static void Show(WatchedBoard watched, bool json)
+    {
+        if (!json && !Console.IsOutputRedirected)
+        {
+            AnsiConsole.Clear();
         }
 
-        return 0;
+        Print(watched.Rows, json);
     }
 
     private static void Print(IReadOnlyList<BoardRow> rows, bool json)

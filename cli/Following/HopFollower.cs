@@ -52,7 +52,8 @@ internal sealed class HopFollower(GatewayConnection gateway, TimeSpan patience)
         long since = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (await TakeAsync(hop, ask))
+            RpcException? away = await TakeAsync(hop, ask, cancellation);
+            if (away is null && hop.Done)
             {
                 return;
             }
@@ -63,25 +64,27 @@ internal sealed class HopFollower(GatewayConnection gateway, TimeSpan patience)
             }
             else if (Stopwatch.GetElapsedTime(since) > patience)
             {
-                throw new CliException($"No step forward for {patience.TotalSeconds:0} s: {hop.Waiting()}.");
+                string why = away is null ? "" : $" ({away.Status.Detail})";
+                throw new CliException($"No step forward for {patience.TotalSeconds:0} s: {hop.Waiting()}{why}.");
             }
 
-            await Task.Delay(wait, cancellation);
+            await Task.Delay((away is null ? null : Transient.WaitOf(away)) ?? wait, cancellation);
             wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;
         }
     }
 
     // A service that is being started again is behind, not wrong.
-    private static async Task<bool> TakeAsync(Hop hop, Func<AsyncUnaryCall<ProgressResponse>> ask)
+    private static async Task<RpcException?> TakeAsync(
+        Hop hop, Func<AsyncUnaryCall<ProgressResponse>> ask, CancellationToken cancellation)
     {
         try
         {
             hop.Take(await ask());
-            return hop.Done;
+            return null;
         }
-        catch (RpcException away) when (away.StatusCode == StatusCode.Unavailable)
+        catch (RpcException away) when (Transient.Is(away) && !cancellation.IsCancellationRequested)
         {
-            return false;
+            return away;
         }
     }
 }

@@ -1,57 +1,141 @@
 using System.Diagnostics;
 using System.Threading.Channels;
 using Grpc.Core;
+using Mesh.Cli.Connection;
 using Mesh.Contracts.Ingestion.V1;
 
 namespace Mesh.Cli.Replay;
 
 /// <summary>
 /// Sends the rows of its players over one SubmitStream, within the server's window, and over a new one when that
-/// breaks: what is not acknowledged goes again, under the same action ids.
+/// breaks: what is not acknowledged goes again, from the first such row, in order, under the same action ids.
 /// </summary>
+/// <param name="client">The door.</param>
+/// <param name="message">Makes the requests.</param>
+/// <param name="tally">What has become of the rows of all streams.</param>
+/// <param name="batches">The rows.</param>
+/// <param name="giveUpAfter">How long rows may wait while none is acknowledged, on any stream.</param>
 internal sealed class ActionStream(
-    Ingestion.IngestionClient client, ActionMessage message, ReplayTally tally, ChannelReader<PendingAction[]> batches)
+    Ingestion.IngestionClient client,
+    ActionMessage message,
+    ReplayTally tally,
+    ChannelReader<PendingAction[]> batches,
+    TimeSpan giveUpAfter)
 {
     private const uint WindowBeforeFirstAnswer = 1_000;
     private static readonly WriteOptions AtOnce = new();
     private static readonly WriteOptions WithTheNext = new(WriteFlags.BufferHint);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan DefaultLater = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _gate = new();
     private readonly SendWindow<PendingAction> _window = new(WindowBeforeFirstAnswer);
     private readonly Queue<PendingAction> _again = new();
+    private readonly Queue<PendingAction> _later = new();
     private readonly SemaphoreSlim _answered = new(0, 1);
+    private readonly Patience.Backoff _backoff = new();
     private PendingAction[] _batch = [];
     private int _next;
-    private long _progressAt = Stopwatch.GetTimestamp();
+    private long _owingSince;
     private long _laterUntil;
+    private volatile bool _gaveUp;
 
     /// <summary>Sends until the rows end and every one is acknowledged.</summary>
-    /// <exception cref="RpcException">The server has acknowledged nothing for 30 s, or refuses the stream.</exception>
+    /// <exception cref="CliException">The server has acknowledged nothing for as long as was given.</exception>
+    /// <exception cref="RpcException">The server refuses the stream.</exception>
     internal async Task RunAsync(CancellationToken cancellation)
     {
-        TimeSpan backoff = TimeSpan.FromMilliseconds(50);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task watching = GiveUpInTimeAsync(ending);
+        try
+        {
+            await SendAllAsync(ending.Token);
+        }
+        catch (Exception) when (_gaveUp)
+        {
+            string why = tally.Trouble is { } trouble ? $" ({trouble})" : "";
+            throw new CliException(
+                $"No action was acknowledged for {giveUpAfter.TotalSeconds:0} s{why}. {tally.Acknowledged:N0} are: the "
+                + "same command sends the others, and none counts twice.");
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task SendAllAsync(CancellationToken cancellation)
+    {
         while (true)
         {
-            long before = Volatile.Read(ref _progressAt);
+            long before = tally.Acknowledged;
             try
             {
                 await RunCallAsync(cancellation);
                 return;
             }
-            catch (RpcException failure) when (IsTransient(failure.StatusCode)
-                && Stopwatch.GetElapsedTime(Volatile.Read(ref _progressAt)) < Patience)
+            catch (Exception failure) when (!cancellation.IsCancellationRequested)
             {
-                backoff = before != Volatile.Read(ref _progressAt) ? TimeSpan.FromMilliseconds(50) : backoff * 2;
-                await Task.Delay(backoff < LongestBackoff ? backoff : LongestBackoff, cancellation);
+                // The writer of a broken call tells of it in other ways, when the answers have not told why.
+                RpcException broken = failure as RpcException
+                    ?? new RpcException(new Status(StatusCode.Unavailable, failure.Message));
+                if (!Transient.Is(broken)
+                    || failure is not (RpcException or IOException or OperationCanceledException))
+                {
+                    throw;
+                }
+
+                if (IsAllAcknowledged())
+                {
+                    return;
+                }
+
+                if (before != tally.Acknowledged)
+                {
+                    _backoff.Reset();
+                }
+
+                tally.Trouble = broken.Status.Detail;
+                await Task.Delay(_backoff.Next(broken), cancellation);
             }
+
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 
-    private static bool IsTransient(StatusCode status) =>
-        status is StatusCode.Unavailable or StatusCode.Internal or StatusCode.Aborted or StatusCode.Unknown;
+    private async Task GiveUpInTimeAsync(CancellationTokenSource ending)
+    {
+        TimeSpan left;
+        while ((left = giveUpAfter - WaitedFor()) > TimeSpan.Zero)
+        {
+            await Task.Delay(left, ending.Token);
+        }
+
+        _gaveUp = true;
+        await ending.CancelAsync();
+    }
+
+    /// <summary>How long rows of this stream have waited without a step forward of any stream.</summary>
+    private TimeSpan WaitedFor()
+    {
+        lock (_gate)
+        {
+            return _owingSince == 0
+                ? TimeSpan.Zero
+                : Stopwatch.GetElapsedTime(Math.Max(_owingSince, tally.ProgressAt));
+        }
+    }
+
+    private bool IsAllAcknowledged()
+    {
+        lock (_gate)
+        {
+            return !IsOwing && _next == _batch.Length && batches.Completion.IsCompleted;
+        }
+    }
+
+    // Under the lock.
+    private bool IsOwing => _window.Unacknowledged + _again.Count + _later.Count > 0;
 
     private async Task RunCallAsync(CancellationToken cancellation)
     {
@@ -69,19 +153,30 @@ internal sealed class ActionStream(
         catch
         {
             // The answers' own failure says more than the writer's; a call given up must not answer into the next one.
+            bool isTold = answers.IsFaulted;
             await ending.CancelAsync();
             await answers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (isTold)
+            {
+                await answers;
+            }
+
             throw;
         }
     }
 
+    /// <summary>
+    /// What the broken call leaves goes first, in the order of the rows: what it had sent, what it had been told to
+    /// send later, and what an earlier call had left to it.
+    /// </summary>
     private void Restart()
     {
         lock (_gate)
         {
-            PendingAction[] later = [.. _again];
+            PendingAction[] left = [.. _window.Restart().Concat(_later).Concat(_again).OrderBy(action => action.Row)];
             _again.Clear();
-            foreach (PendingAction action in (PendingAction[])[.. _window.Restart(), .. later])
+            _later.Clear();
+            foreach (PendingAction action in left)
             {
                 _again.Enqueue(action);
             }
@@ -112,19 +207,22 @@ internal sealed class ActionStream(
             TimeSpan? later = null;
             lock (_gate)
             {
-                bool again = _again.Count > 0 && !IsTooEarly(out later);
-                if (_window.Room > 0 && (again || more))
+                bool isDue = _later.Count > 0 && !IsTooEarly(out later);
+                if (_window.Room > 0 && (isDue || _again.Count > 0 || more))
                 {
-                    PendingAction action = again ? _again.Dequeue() : _batch[_next++];
+                    PendingAction action = isDue ? _later.Dequeue()
+                        : _again.Count > 0 ? _again.Dequeue()
+                        : _batch[_next++];
                     ulong number = _window.Add(action);
+                    _owingSince = _owingSince == 0 ? Stopwatch.GetTimestamp() : _owingSince;
 
                     // What is held back goes with the next one: so there must be a next one, and room for it.
-                    bool last = _window.Room == 0 || (_again.Count == 0 && _next == _batch.Length && batches.Count == 0)
-                        || (_again.Count > 0 && _next == _batch.Length);
+                    bool last = _window.Room == 0
+                        || (_again.Count == 0 && _next == _batch.Length && batches.Count == 0);
                     return new Step(number, action, last);
                 }
 
-                if (!more && _again.Count == 0 && _window.Unacknowledged == 0 && batches.Completion.IsCompleted)
+                if (!more && !IsOwing && batches.Completion.IsCompleted)
                 {
                     return null;
                 }
@@ -172,7 +270,6 @@ internal sealed class ActionStream(
         while (await answers.MoveNext(cancellation))
         {
             Take(answers.Current);
-            Volatile.Write(ref _progressAt, Stopwatch.GetTimestamp());
             if (_answered.CurrentCount == 0)
             {
                 _answered.Release();
@@ -196,7 +293,7 @@ internal sealed class ActionStream(
                 {
                     TimeSpan wait = receipt.Problem?.RetryAfter?.ToTimeSpan() ?? DefaultLater;
                     _laterUntil = Stopwatch.GetTimestamp() + (long)(wait.TotalSeconds * Stopwatch.Frequency);
-                    _again.Enqueue(action);
+                    _later.Enqueue(action);
                     later++;
                 }
                 else
@@ -206,6 +303,7 @@ internal sealed class ActionStream(
             }
 
             tally.Acknowledge(_window.Acknowledge(answer.DurableThrough, answer.Window) - later, answer.Token);
+            _owingSince = IsOwing ? _owingSince : 0;
         }
     }
 

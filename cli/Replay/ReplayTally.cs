@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Google.Protobuf;
 using Mesh.Cli.Following;
 using Mesh.Contracts.Types.V1;
@@ -14,6 +15,8 @@ internal sealed class ReplayTally
     private readonly List<string> _refusals = [];
     private long _acknowledged;
     private long _refused;
+    private long _progressAt = Stopwatch.GetTimestamp();
+    private volatile string? _trouble;
 
     /// <summary>Actions that are durable or refused.</summary>
     internal long Acknowledged => Interlocked.Read(ref _acknowledged);
@@ -21,6 +24,16 @@ internal sealed class ReplayTally
     internal long Refused => Interlocked.Read(ref _refused);
 
     internal long Accepted => Acknowledged - Refused;
+
+    /// <summary>When an action was acknowledged last, as <see cref="Stopwatch.GetTimestamp"/> counts.</summary>
+    internal long ProgressAt => Interlocked.Read(ref _progressAt);
+
+    /// <summary>What keeps actions from being acknowledged, for people; null: nothing does.</summary>
+    internal string? Trouble
+    {
+        get => _trouble;
+        set => _trouble = value;
+    }
 
     /// <summary>The first few refusals, for people.</summary>
     internal IReadOnlyList<string> Refusals
@@ -39,7 +52,13 @@ internal sealed class ReplayTally
 
     internal void Acknowledge(int count, ByteString token)
     {
-        Interlocked.Add(ref _acknowledged, count);
+        if (count > 0)
+        {
+            Interlocked.Add(ref _acknowledged, count);
+            Interlocked.Exchange(ref _progressAt, Stopwatch.GetTimestamp());
+            _trouble = null;
+        }
+
         if (!token.IsEmpty)
         {
             lock (_gate)

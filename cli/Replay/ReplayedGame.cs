@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Mesh.Cli.Connection;
 using Mesh.Contracts.Events.V1;
 using Mesh.Contracts.Quests.V1;
 
@@ -33,15 +34,18 @@ internal static class ReplayedGame
     };
 
     /// <summary>Makes the game unless there is one of that name, whatever its contents.</summary>
-    internal static async Task EnsureAsync(Quests.QuestsClient quests, string slug, CancellationToken cancellation)
+    internal static async Task EnsureAsync(
+        Quests.QuestsClient quests, string slug, Patience patience, CancellationToken cancellation)
     {
         try
         {
-            await quests.CreateGameAsync(Define(slug), cancellationToken: cancellation);
+            await patience.CallAsync(
+                () => quests.CreateGameAsync(Define(slug), cancellationToken: cancellation).ResponseAsync,
+                cancellation);
         }
         catch (RpcException taken) when (taken.StatusCode == StatusCode.AlreadyExists)
         {
-            // Somebody has defined it otherwise: the file is replayed into that.
+            // Somebody has defined it, perhaps otherwise: the file is replayed into that.
         }
     }
 }

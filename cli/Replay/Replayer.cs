@@ -6,7 +6,8 @@ using Mesh.Cli.Following;
 namespace Mesh.Cli.Replay;
 
 /// <summary>What is asked of a replay.</summary>
-internal sealed record ReplayRequest(string Path, string Game, long Limit, int Copies, double? Speed);
+internal sealed record ReplayRequest(
+    string Path, string Game, long Limit, int Copies, double? Speed, TimeSpan GiveUpAfter);
 
 /// <summary>What a replay did.</summary>
 internal sealed record ReplayReport(
@@ -25,10 +26,9 @@ internal sealed class Replayer(GatewayConnection gateway, ReplayRequest request)
 {
     private const int Streams = 4;
     private const int BatchesAhead = 16;
-    private static readonly TimeSpan FollowPatience = TimeSpan.FromMinutes(2);
 
     private readonly ReplayTally _tally = new();
-    private readonly HopFollower _follower = new(gateway, FollowPatience);
+    private readonly HopFollower _follower = new(gateway, request.GiveUpAfter);
 
     /// <summary>How many actions there will be; 0 until the file is read.</summary>
     internal long Total { get; private set; }
@@ -36,13 +36,17 @@ internal sealed class Replayer(GatewayConnection gateway, ReplayRequest request)
     internal long Acknowledged => _tally.Acknowledged;
 
     /// <summary>What it is doing, for people.</summary>
-    internal string Doing => Acknowledged < Total || Total == 0 ? "sending" : $"waiting for {_follower.At}";
+    internal string Doing =>
+        _tally.Trouble is { } trouble ? $"trying again ({trouble})"
+        : Acknowledged < Total || Total == 0 ? "sending"
+        : $"waiting for {_follower.At}";
 
     internal async Task<ReplayReport> RunAsync(CancellationToken cancellation)
     {
         // 1. The file's hash, 2. the game, 3. the actions, 4. their scores.
         CheckInFile file = await Task.Run(() => CheckInFile.Examine(request.Path), cancellation);
-        await ReplayedGame.EnsureAsync(gateway.Quests, request.Game, cancellation);
+        Patience patience = new(request.GiveUpAfter, failure => _tally.Trouble = failure?.Status.Detail);
+        await ReplayedGame.EnsureAsync(gateway.Quests, request.Game, patience, cancellation);
         long rows = Math.Min(file.Rows, request.Limit);
         Total = rows * request.Copies;
         long start = Stopwatch.GetTimestamp();
@@ -74,7 +78,11 @@ internal sealed class Replayer(GatewayConnection gateway, ReplayRequest request)
         ];
         parts.AddRange(queues.Select(queue => Task.Run(
             () => new ActionStream(
-                gateway.Ingestion, new ActionMessage(request.Game, file.Sha256), _tally, queue.Reader)
+                gateway.Ingestion,
+                new ActionMessage(request.Game, file.Sha256),
+                _tally,
+                queue.Reader,
+                request.GiveUpAfter)
                 .RunAsync(stopping.Token),
             cancellation)));
 

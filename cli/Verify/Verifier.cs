@@ -10,13 +10,14 @@ namespace Mesh.Cli.Verify;
 internal sealed class Verifier(GatewayConnection gateway, string broker)
 {
     private static readonly TimeSpan FollowPatience = TimeSpan.FromSeconds(10);
+    private readonly Patience _patience = Patience.OfACommand();
 
     /// <summary>One game, or all of them.</summary>
     internal async Task<IReadOnlyList<VerifyReport>> RunAsync(string? game, CancellationToken cancellation)
     {
         // 1. The games, 2. the topics, 3. every service has taken in what they hold, 4. each game's books.
         List<Game> games = game is null
-            ? [.. (await gateway.Quests.ListGamesAsync(new ListGamesRequest(), cancellationToken: cancellation)).Games]
+            ? await ListAsync(cancellation)
             : [await GetAsync(game, version: 0, cancellation)];
         ActionLogs logs = await ActionLogs.ReadAsync(broker, cancellation);
         await SettleAsync(logs.Ends, cancellation);
@@ -55,39 +56,37 @@ internal sealed class Verifier(GatewayConnection gateway, string broker)
 
         GameAudit audit = new(game.GameId, logs.Of(game.GameId), rules, logs.Late);
         AuditRequest request = new() { GameId = game.GameId };
-        using (var quests = gateway.Quests.Audit(request, cancellationToken: cancellation))
-        {
-            await TakeAllAsync(quests, audit.TakeQuests, cancellation);
-        }
-
-        using (var rewards = gateway.Rewards.Audit(request, cancellationToken: cancellation))
-        {
-            await TakeAllAsync(rewards, audit.TakeRewards, cancellation);
-        }
-
-        using (var sessions = gateway.Sessions.Audit(request, cancellationToken: cancellation))
-        {
-            await TakeAllAsync(sessions, audit.TakeSessions, cancellation);
-        }
-
-        using (var board = gateway.Leaderboard.Audit(request, cancellationToken: cancellation))
-        {
-            await TakeAllAsync(board, audit.TakeBoard, cancellation);
-        }
-
+        await TakeAllAsync(
+            () => gateway.Quests.Audit(request, cancellationToken: cancellation), audit.TakeQuests, cancellation);
+        await TakeAllAsync(
+            () => gateway.Rewards.Audit(request, cancellationToken: cancellation), audit.TakeRewards, cancellation);
+        await TakeAllAsync(
+            () => gateway.Sessions.Audit(request, cancellationToken: cancellation), audit.TakeSessions, cancellation);
+        await TakeAllAsync(
+            () => gateway.Leaderboard.Audit(request, cancellationToken: cancellation), audit.TakeBoard, cancellation);
         return audit.Compare();
     }
 
-    private async Task<Game> GetAsync(string game, ulong version, CancellationToken cancellation) =>
-        await gateway.Quests.GetGameAsync(
-            new GetGameRequest { GameId = game, Version = version }, cancellationToken: cancellation);
-
-    private static async Task TakeAllAsync<T>(
-        AsyncServerStreamingCall<T> call, Action<T> take, CancellationToken cancellation)
+    private async Task<List<Game>> ListAsync(CancellationToken cancellation)
     {
-        while (await call.ResponseStream.MoveNext(cancellation))
+        ListGamesResponse listed = await _patience.CallAsync(
+            () => gateway.Quests.ListGamesAsync(new ListGamesRequest(), cancellationToken: cancellation).ResponseAsync,
+            cancellation);
+        return [.. listed.Games];
+    }
+
+    private Task<Game> GetAsync(string game, ulong version, CancellationToken cancellation) => _patience.CallAsync(
+        () => gateway.Quests.GetGameAsync(
+            new GetGameRequest { GameId = game, Version = version }, cancellationToken: cancellation).ResponseAsync,
+        cancellation);
+
+    // Read to its end before any of it counts: a stream that breaks is read again from its beginning.
+    private async Task TakeAllAsync<T>(
+        Func<AsyncServerStreamingCall<T>> open, Action<T> take, CancellationToken cancellation)
+    {
+        foreach (T part in await _patience.ReadAllAsync(open, cancellation))
         {
-            take(call.ResponseStream.Current);
+            take(part);
         }
     }
 }

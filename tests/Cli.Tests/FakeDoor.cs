@@ -22,11 +22,23 @@ internal sealed class DoorScript
     /// <summary>The first row of this venue is told to come later.</summary>
     public string Later { get; set; } = "";
 
+    /// <summary>The venue of the last row.</summary>
+    public string Last { get; set; } = "";
+
     /// <summary>How many may be unacknowledged.</summary>
     public int Window { get; set; } = 100;
 
+    /// <summary>When streams break, how, and how many answers they hold back; null: they do not.</summary>
+    public Random? Whims { get; set; }
+
+    /// <summary>Nothing is acknowledged.</summary>
+    public bool Mute { get; set; }
+
     /// <summary>Venues in the order in which they came in, acknowledged or not.</summary>
     public List<string> Received { get; } = [];
+
+    /// <summary>Of each stream: the actions that came in, and up to which of them it was acknowledged.</summary>
+    public List<(List<(string Venue, string ActionId)> Actions, int Acknowledged)> Streams { get; } = [];
 }
 
 /// <summary>A door that answers each action as it comes.</summary>
@@ -38,11 +50,31 @@ internal sealed class FakeIngestion(DoorScript script) : Ingestion.IngestionBase
         ServerCallContext context)
     {
         ulong number = 0;
+        List<(string Venue, string ActionId)> actions = [];
+        script.Streams.Add((actions, 0));
+        int breakAt = script.Whims?.Next(1, 400) ?? int.MaxValue;
+        int heldBack = script.Whims?.Next(1, 20) ?? 1;
         while (await requestStream.MoveNext(context.CancellationToken))
         {
             SubmitStreamRequest request = requestStream.Current;
             Assert.Equal(++number, request.Number);
             script.Received.Add(request.Action.CheckIn.VenueId);
+            actions.Add((request.Action.CheckIn.VenueId, request.Action.ActionId));
+            if (actions.Count == breakAt)
+            {
+                Break(context);
+            }
+
+            // The last ones are told together, or the client would wait for them for ever.
+            bool isTold = actions.Count % heldBack == 0
+                || actions.Count + heldBack >= breakAt
+                || request.Action.CheckIn.VenueId == script.Last;
+            if (script.Mute || !isTold)
+            {
+                continue;
+            }
+
+            script.Streams[^1] = (actions, actions.Count);
             if (script.BreakAfter > 0 && script.Received.Count == script.BreakAfter)
             {
                 throw new RpcException(new Status(StatusCode.Unavailable, "The door breaks."));
@@ -50,6 +82,23 @@ internal sealed class FakeIngestion(DoorScript script) : Ingestion.IngestionBase
 
             await responseStream.WriteAsync(AnswerTo(request));
         }
+    }
+
+    private void Break(ServerCallContext context)
+    {
+        switch (script.Whims!.Next(4))
+        {
+            case 0:
+                context.GetHttpContext().Abort();
+                break;
+            case 1:
+                throw new InvalidOperationException("The door is broken.");
+            case 2:
+                throw new RpcException(
+                    new Status(StatusCode.Unavailable, "Later."), [new("grpc-retry-pushback-ms", "3")]);
+        }
+
+        throw new RpcException(new Status(StatusCode.Unavailable, "The door breaks."));
     }
 
     private SubmitStreamResponse AnswerTo(SubmitStreamRequest request)
@@ -96,12 +145,14 @@ internal sealed class FakeDoor : IAsyncDisposable
 
     public Ingestion.IngestionClient Client { get; }
 
-    public static async Task<FakeDoor> StartAsync(DoorScript script)
+    public int Port => new Uri(_app.Urls.Single()).Port;
+
+    public static async Task<FakeDoor> StartAsync(DoorScript script, int port = 0)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
-            System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2));
+            System.Net.IPAddress.Loopback, port, listen => listen.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(script);
         WebApplication app = builder.Build();
@@ -109,6 +160,9 @@ internal sealed class FakeDoor : IAsyncDisposable
         await app.StartAsync();
         return new FakeDoor(app);
     }
+
+    /// <summary>As when its process is killed: nobody waits for streams to end.</summary>
+    public Task StopAsync() => _app.StopAsync(new CancellationToken(canceled: true));
 
     public async ValueTask DisposeAsync()
     {

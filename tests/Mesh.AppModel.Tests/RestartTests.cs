@@ -105,6 +105,23 @@ public sealed class RestartTests
     }
 
     [Fact]
+    public async Task Run_WhosePostgresDoesNotStartAgain_GoesOnTrying()
+    {
+        using var state = new SampleState();
+        await using var run = await SampleRun.Start(state).ReadyAsync();
+        var version = state["postgres/PG_VERSION"];
+        File.Move(version, state["version"]);
+
+        Kill(run.Children.Single(child => child.Name == "postgres").Id);
+
+        await UntilLineAsync(run, "postgres did not start (", "starting it again in 400 ms");
+        File.Move(state["version"], version);
+        await UntilLineAsync(run, "postgres is back");
+        await using var connection = await ConnectAsync(state);
+        Assert.Equal(1, await ExecuteAsync(connection, "SELECT 1"));
+    }
+
+    [Fact]
     public async Task Run_WhoseBrokerIsKilled_StartsItAgainOnItsDataAndPort()
     {
         using var state = new SampleState();
@@ -117,8 +134,8 @@ public sealed class RestartTests
         var again = run.Children.Single(child => child.Name == "kafka");
         Assert.NotEqual(dead.Id, again.Id);
         Assert.True(await KafkaProbe.AnswersAsync("127.0.0.1", state.PortBase + 92));
-        Assert.Equal(
-            2, run.Output.Count(line => line.EndsWith($"keeps its data in {state["broker"]}", StringComparison.Ordinal)));
+        var words = $"keeps its data in {state["broker"]}";
+        Assert.Equal(2, run.Output.Count(line => line.EndsWith(words, StringComparison.Ordinal)));
     }
 
     private static void Kill(int process)
