@@ -205,6 +205,14 @@ public sealed class PartitionedStore : IAsyncDisposable
     public Task<bool> WriteStatesAsync(StateWrite write, CancellationToken cancel = default) =>
         _states.WriteAsync(write, cancel);
 
+    /// <summary>
+    /// Removes all state rows of a partition and puts its checkpoint before its first position, by one statement: what
+    /// rows of another make, or too few of them, are replaced by. Folding the log gives them again.
+    /// </summary>
+    /// <returns>Whether it is durable; false: the epoch has moved on and nothing is removed.</returns>
+    public Task<bool> ResetStatesAsync(int partition, long epoch, CancellationToken cancel = default) =>
+        _states.ResetAsync(partition, epoch, Origin, cancel);
+
     /// <summary>Reads states by key.</summary>
     /// <returns>All parts of those that exist, ordered by key (by its UTF-8 bytes) and part.</returns>
     public Task<IReadOnlyList<StateRow>> ReadStatesAsync(

@@ -40,6 +40,15 @@ internal static class StateStatements
         where partition = $1 and pinned order by key, part
         """;
 
+    /// <summary>No rows, none expected, and the checkpoint before the first position; nothing under another epoch.</summary>
+    public const string Reset = """
+        with fence as (
+            select partition from partitions where partition = $1 and epoch = $2 for update),
+        gone as (
+            delete from states where partition in (select partition from fence))
+        update partitions set states = 0, checkpoint = $3 where partition in (select partition from fence)
+        """;
+
     public const string All = """
         select key, part, position, fold, pinned, bytes, checksum from states
         where partition = $1 order by key, part

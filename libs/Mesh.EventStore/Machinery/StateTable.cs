@@ -24,6 +24,17 @@ internal sealed class StateTable(NpgsqlDataSource source)
         return await command.ExecuteNonQueryAsync(cancel) == 1;
     }
 
+    public async Task<bool> ResetAsync(int partition, long epoch, long origin, CancellationToken cancel)
+    {
+        await using NpgsqlCommand command = source.CreateCommand(StateStatements.Reset);
+        command.Parameters.Add(Of(partition));
+        command.Parameters.Add(Of(epoch));
+        command.Parameters.Add(Of(origin));
+
+        // The update of the partition's row comes last, and is what the command counts.
+        return await command.ExecuteNonQueryAsync(cancel) == 1;
+    }
+
     public async Task<IReadOnlyList<StateRow>> ReadAsync(
         int partition, IReadOnlyCollection<string> keys, CancellationToken cancel)
     {

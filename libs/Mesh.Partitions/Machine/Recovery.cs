@@ -12,6 +12,8 @@ internal interface IRecoverySource
 
     Task<StateSummary> SummarizeStatesAsync(int partition, CancellationToken cancel);
 
+    Task<bool> ResetStatesAsync(int partition, long epoch, CancellationToken cancel);
+
     IAsyncEnumerable<StateRow> ReadStatesAsync(int partition, bool pinnedOnly, CancellationToken cancel);
 
     Task<IReadOnlyList<StateRow>> ReadStatesAsync(
@@ -28,6 +30,7 @@ internal interface IRecoverySource
 internal sealed class Recovery(IRecoverySource source, int partition, bool follow, MachineLimits limits)
 {
     private const int StreamsOfRead = 500;
+    private const int FollowTries = 5;
     private readonly HashSet<string> _damaged = new(StringComparer.Ordinal);
     private readonly HashSet<string> _loaded = new(StringComparer.Ordinal);
 
@@ -40,8 +43,15 @@ internal sealed class Recovery(IRecoverySource source, int partition, bool follo
 
         // 1.
         PartitionRow before = await source.ReadRowAsync(partition, cancel);
-        StateSummary summary = await source.SummarizeStatesAsync(partition, cancel);
-        bool usable = IsUsable(before, summary, machine.Processor.FoldVersion);
+        bool usable = IsUsable(
+            before, await source.SummarizeStatesAsync(partition, cancel), machine.Processor.FoldVersion);
+        for (int tries = 1; follow && !usable && tries < FollowTries; tries++)
+        {
+            // An owner may have written rows between the two readings.
+            before = await source.ReadRowAsync(partition, cancel);
+            usable = IsUsable(
+                before, await source.SummarizeStatesAsync(partition, cancel), machine.Processor.FoldVersion);
+        }
 
         // 2.
         bool all = follow || before.States <= limits.EagerStates;
@@ -61,16 +71,23 @@ internal sealed class Recovery(IRecoverySource source, int partition, bool follo
         Load(machine, rows);
 
         // 3.
-        if (usable)
+        if (!usable && !follow && !await source.ResetStatesAsync(partition, now.Epoch, cancel))
         {
-            await FoldTailAsync(machine, Math.Min(checkpoint, now.Relayed) + 1, now.Head, all, cancel);
+            throw new InvalidOperationException($"Partition {partition} was taken while it was recovered.");
         }
-        else
+
+        long from = Math.Min(checkpoint, now.Relayed) + 1;
+        if (all || !usable)
         {
-            await foreach (StoredEvent stored in source.ReadAsync(partition, source.Origin + 1, now.Head, cancel))
+            await RebuildDamagedAsync(machine, now.Head, cancel);
+            await foreach (StoredEvent stored in source.ReadAsync(partition, from, now.Head, cancel))
             {
                 machine.Recover(stored);
             }
+        }
+        else
+        {
+            await FoldTailAsync(machine, from, now.Head, cancel);
         }
 
         return machine;
@@ -86,15 +103,14 @@ internal sealed class Recovery(IRecoverySource source, int partition, bool follo
     }
 
     // The tail is bounded by the checkpoints; the states of its streams must be there before it is folded.
-    private async Task FoldTailAsync(
-        PartitionMachine machine, long from, long through, bool all, CancellationToken cancel)
+    private async Task FoldTailAsync(PartitionMachine machine, long from, long through, CancellationToken cancel)
     {
         List<StoredEvent> tail = [];
         HashSet<string> streams = new(StringComparer.Ordinal);
         await foreach (StoredEvent stored in source.ReadAsync(partition, from, through, cancel))
         {
             tail.Add(stored);
-            if (!all && stored.Position > machine.Checkpoint && !_loaded.Contains(stored.Stream))
+            if (stored.Position > machine.Checkpoint && !_loaded.Contains(stored.Stream))
             {
                 streams.Add(stored.Stream);
             }
@@ -109,20 +125,21 @@ internal sealed class Recovery(IRecoverySource source, int partition, bool follo
             }
         }
 
-        if (_damaged.Count > 0)
-        {
-            Rebuilt = $"{_damaged.Count} saved states are damaged";
-            await RebuildAsync(machine, through, cancel);
-        }
-
+        await RebuildDamagedAsync(machine, through, cancel);
         foreach (StoredEvent stored in tail)
         {
             machine.Recover(stored);
         }
     }
 
-    private async Task RebuildAsync(PartitionMachine machine, long through, CancellationToken cancel)
+    private async Task RebuildDamagedAsync(PartitionMachine machine, long through, CancellationToken cancel)
     {
+        if (_damaged.Count == 0)
+        {
+            return;
+        }
+
+        Rebuilt = $"{_damaged.Count} saved states are damaged";
         List<StoredEvent> events = [];
         await foreach (StoredEvent stored in source.ReadAsync(partition, source.Origin + 1, through, cancel))
         {

@@ -241,6 +241,9 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
         public Task<StateSummary> SummarizeStatesAsync(int partition, CancellationToken cancel) =>
             store.SummarizeStatesAsync(partition, cancel);
 
+        public Task<bool> ResetStatesAsync(int partition, long epoch, CancellationToken cancel) =>
+            store.ResetStatesAsync(partition, epoch, cancel);
+
         public IAsyncEnumerable<StateRow> ReadStatesAsync(int partition, bool pinnedOnly, CancellationToken cancel) =>
             pinnedOnly ? store.ReadPinnedStatesAsync(partition, cancel) : store.ReadAllStatesAsync(partition, cancel);
 
