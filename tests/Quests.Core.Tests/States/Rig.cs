@@ -70,12 +70,15 @@ internal sealed class Rig(IPartitionProcessor processor) : IEventAppender
     /// <summary>Saves a stream's state.</summary>
     public void Save(string stream) => processor.Save(stream, RowsOf(stream));
 
-    /// <summary>Saves a stream's state, lets it leave memory, and loads it.</summary>
+    /// <summary>Saves a stream's state, lets it leave memory, and loads it. There may be none yet.</summary>
     public void Reload(string stream)
     {
         Save(stream);
         processor.Unload(stream);
-        processor.Load(stream, RowsOf(stream).Parts);
+        if (RowsOf(stream).Parts is { Count: > 0 } parts)
+        {
+            processor.Load(stream, parts);
+        }
     }
 
     /// <summary>Saves two times more: the head comes out the same, and nothing else does.</summary>
@@ -83,6 +86,11 @@ internal sealed class Rig(IPartitionProcessor processor) : IEventAppender
     {
         StateRows rows = RowsOf(stream);
         Save(stream);
+        if (rows.Parts.Count == 0)
+        {
+            return;
+        }
+
         byte[] head = rows.Parts[0].Bytes;
         int written = rows.Written.Count;
         Save(stream);
