@@ -5,9 +5,9 @@ namespace Mesh.Remembered;
 
 /// <summary>
 /// Ids that are remembered for ever, numbered in the order in which they came: 16 bytes each and about 8 of index. They
-/// lie in chunks of <see cref="ChunkIds"/>; a full chunk never changes again, so that it is saved once. Up to 16 ids are
-/// compared one by one (a short stretch of memory beats a hash); more are found by an open-addressing table of their
-/// numbers with linear probing, at most three quarters full.
+/// lie in chunks of <see cref="ChunkIds"/>; a full chunk never changes again, so that it is saved once. Up to 16 ids
+/// are compared one by one (a short stretch of memory beats a hash); more are found by an open-addressing table of
+/// their numbers with linear probing, at most three quarters full.
 /// </summary>
 internal sealed class RememberedIds
 {

@@ -13,7 +13,7 @@ internal static class Resending
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Asks the instances of a service in turn (<c>services__NAME__http__0</c>, …): whichever owns the partition sends.
+    /// Asks the instances of a service in turn (<c>services__NAME__http__0</c>, …): the partition's owner sends.
     /// </summary>
     /// <param name="configuration">Names the instances.</param>
     /// <param name="name">The service.</param>
@@ -25,8 +25,8 @@ internal static class Resending
         PeerCalls peers,
         Func<CallInvoker, ResendRequest, CallOptions, AsyncUnaryCall<ResendResponse>> ask)
     {
-        string[] addresses =
-            [.. configuration.GetSection($"services:{name}:http").GetChildren().Select(one => one.Value ?? string.Empty)];
+        IConfigurationSection section = configuration.GetSection($"services:{name}:http");
+        string[] addresses = [.. section.GetChildren().Select(one => one.Value ?? string.Empty)];
         return async (order, cancel) =>
         {
             ResendRequest request = ToRequest(order);

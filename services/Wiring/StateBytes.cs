@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Mesh.Wiring;
 
 /// <summary>
-/// Writes the parts of a saved state: numbers as varints, ids as they lie in memory. There is no other version of it than
-/// the processor's: a row of another one is not read.
+/// Writes the parts of a saved state: numbers as varints, ids as they lie in memory. Its only version is that of the
+/// processor's fold: a row of another one is not read.
 /// </summary>
 internal sealed class StateBytes
 {

@@ -55,6 +55,32 @@ public sealed class BoardProperties
         }));
 
     [Fact]
+    public void Board_WithSubjectsRemovedAndSet_IsTheSortedList() =>
+        Check.QuickThrowOnFailure(Prop.ForAll(AnyAdditions, AnyAdditions, Any, (before, after, kept) =>
+        {
+            Board board = Filled(before);
+            Dictionary<string, (long, long)> wanted = board.Top(int.MaxValue)
+                .ToDictionary(entry => entry.Subject, entry => (entry.Score, entry.ReachedUs));
+            bool told = true;
+            foreach (string subject in before.Select(one => one.Subject).Where(one => (one[^1] + kept) % 3 == 0))
+            {
+                told &= board.Remove(subject) == wanted.Remove(subject);
+            }
+
+            foreach ((string subject, long score, long at) in after)
+            {
+                bool same = wanted.TryGetValue(subject, out (long, long) had) && had == (score, at);
+                told &= board.Set(subject, score, at) == !same;
+                wanted[subject] = (score, at);
+            }
+
+            BoardEntry[] all = Oracle(wanted.Select(one => (one.Key, one.Value.Item1, one.Value.Item2)));
+            return told && board.Count == all.Length
+                && board.Top(int.MaxValue).SequenceEqual(all)
+                && all.All(entry => board.RankOf(entry.Subject) == entry);
+        }));
+
+    [Fact]
     public void LargeBoard_IsTheSortedList()
     {
         var random = new Random(5);

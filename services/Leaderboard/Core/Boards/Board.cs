@@ -16,7 +16,9 @@ public sealed class Board
     /// <summary>How often the board changed: equal numbers, equal boards.</summary>
     public ulong Version { get; private set; }
 
-    /// <summary>Adds to a subject's score, and puts it on the board; its time becomes the latest of its additions.</summary>
+    /// <summary>
+    /// Adds to a subject's score, and puts it on the board; its time becomes the latest of its additions.
+    /// </summary>
     /// <param name="subject">Who.</param>
     /// <param name="amount">What is added; negative: taken back.</param>
     /// <param name="reachedUs">When it was reached: microseconds since the epoch.</param>

@@ -5,8 +5,8 @@ namespace Mesh.Rewards.Core.Ledger;
 
 /// <summary>
 /// A player's book, folded: which rewards were issued to the player, and what the player holds in each game. Owned by
-/// one loop. Every reward leaves the mint of its game and enters an account here. A mint is minus what all players hold,
-/// so that nobody keeps it: whoever asks sums the log.
+/// one loop. Every reward leaves the mint of its game and enters an account here. A mint is minus what all players
+/// hold, so that nobody keeps it: whoever asks sums the log.
 /// </summary>
 public sealed class PlayerBook
 {
