@@ -223,7 +223,14 @@ internal sealed class PartitionMachine : IEventAppender
     /// <summary>The streams whose states are to be read now; null: none, or a reading is under way.</summary>
     public IReadOnlyCollection<string>? TakeMissing()
     {
-        if (_reading || _missing.Count == 0)
+        if (_reading)
+        {
+            return null;
+        }
+
+        // What was asked for while it was being read is here by now, and may have changed since.
+        _missing.RemoveWhere(_states.IsResident);
+        if (_missing.Count == 0)
         {
             return null;
         }
