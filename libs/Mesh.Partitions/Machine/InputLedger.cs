@@ -19,7 +19,7 @@ internal enum Admission
 /// <param name="Origin">Whose chain has the gap, and where.</param>
 /// <param name="Last">The last position that arrived before it; 0: none.</param>
 /// <param name="Offset">The offset of the first record that was skipped.</param>
-/// <param name="Position">The position of that record.</param>
+/// <param name="Position">The last position that was skipped.</param>
 /// <param name="Since">When it was seen, or asked for the last time, in milliseconds.</param>
 internal sealed record OpenGap(OriginKey Origin, long Last, long Offset, long Position, long Since);
 
@@ -106,10 +106,10 @@ internal sealed class InputLedger
         OriginKey key = KeyOf(topic, partition, from);
         TryLast(topic, partition, from, out long last);
         NoteOffset(topic, partition, offset);
-        if (!_gaps.ContainsKey(key))
-        {
-            _gaps.Add(key, new OpenGap(key, last, offset, (long)from.Position, now));
-        }
+        long position = (long)from.Position;
+        _gaps[key] = _gaps.TryGetValue(key, out OpenGap? gap)
+            ? gap with { Position = Math.Max(gap.Position, position) }
+            : new OpenGap(key, last, offset, position, now);
     }
 
     /// <summary>A gap was reported; it is asked for again when it is still open some time after.</summary>
@@ -148,7 +148,7 @@ internal sealed class InputLedger
         _runNext = read ? Math.Max(next, offset + 1) : offset + 1;
     }
 
-    // Filled up to the record that was skipped first; what followed it was sent again behind it.
+    // Filled when all that was skipped has come again: a repetition that ends early is asked for once more.
     private void CloseGap(in OriginKey key, long position)
     {
         if (!_gaps.TryGetValue(key, out OpenGap? gap))
