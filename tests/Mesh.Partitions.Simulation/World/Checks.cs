@@ -33,6 +33,31 @@ internal sealed class Checks(SimWorld world)
         Of(database.IsUpstream)[partition].Writers.TryAdd(epoch, owner), "1 one writer",
         $"epoch {epoch} of partition {partition} is given out twice");
 
+    /// <summary>A partition changes hands.</summary>
+    public void TakenFrom(SimDatabase database, int partition, Guid owner)
+    {
+        if (database.Owners[partition] is { } before && before != owner)
+        {
+            world.TakenFrom(database, partition, before);
+        }
+    }
+
+    /// <summary>A record has reached its topic, or is lost there.</summary>
+    public void Arrived(int partition, int target, long position) =>
+        _up[partition].Arrived[target] = Math.Max(_up[partition].Arrived[target], position);
+
+    /// <summary>Whether a record had its effect before.</summary>
+    public bool HasEffect(int partition, in Arrival arrival)
+    {
+        Deed deed = Deed.Decode(arrival.Value);
+        return _down[partition].Numbers.ContainsKey(Tally.NumberOf(deed.Id, deed.Part));
+    }
+
+    /// <summary>Records are missing only where the broker has lost some.</summary>
+    public void Missed(ResendOrder order) => Violation.Unless(
+        world.Broker.Lost[order.Partition, order.TopicPartition] > 0, "3 gap",
+        $"{order.TopicPartition} misses what follows {Trace.At(order.After)} of {order.Partition}, and nothing was lost");
+
     /// <summary>A page is durable.</summary>
     public void Committed(SimDatabase database, Guid writer, PageWrite page)
     {
@@ -55,7 +80,7 @@ internal sealed class Checks(SimWorld world)
         }
 
         Inputs(database, view, page);
-        Relayed(database, page);
+        Relayed(database, view, page);
     }
 
     /// <summary>Rows of states are what the log folds to.</summary>
@@ -63,7 +88,9 @@ internal sealed class Checks(SimWorld world)
     {
         LogView view = Of(database.IsUpstream)[partition];
         SortedDictionary<(string Key, int Part), StateRow> states = database.States[partition];
-        if (states.Values.Any(row => row.Damaged || row.Fold != SimService.FoldVersion))
+        PartitionRow row = database.Rows[partition];
+        Dictionary<string, long> reach = new(StringComparer.Ordinal);
+        if (states.Values.Any(state => state.Damaged || state.Fold != SimService.FoldVersion))
         {
             return;
         }
@@ -77,7 +104,7 @@ internal sealed class Checks(SimWorld world)
 
             // A part that an operator deleted leaves a state that says itself that it is not whole.
             Violation.Unless(
-                saved.Position <= database.Rows[partition].Head, "5 rows",
+                saved.Position <= row.Head, "5 rows",
                 $"{saved.Stream} is saved at {Trace.At(saved.Position)}, which is not committed");
             int sealedParts = Tally.SealedOf(saved.Parts[0]);
             if (sealedParts > saved.Parts.Count - 1)
@@ -87,6 +114,12 @@ internal sealed class Checks(SimWorld world)
 
             Tally tally = Tally.Load([.. saved.Parts.Take(sealedParts + 1)]);
             Same(view, saved.Stream, tally.Done, saved.Position, "5 rows");
+            reach[saved.Stream] = saved.Position;
+        }
+
+        if (states.Count == row.States)
+        {
+            Reach(view, reach, row.Checkpoint);
         }
     }
 
@@ -160,6 +193,19 @@ internal sealed class Checks(SimWorld world)
                     $"action {id} came after one that is decided at {Trace.At(before)}, and before it is");
                 last[(lane, deed.Key)] = position;
             }
+        }
+    }
+
+    // Whatever a checkpoint has passed is in the rows.
+    private static void Reach(LogView view, Dictionary<string, long> reach, long checkpoint)
+    {
+        foreach ((string stream, List<(long Position, long Number)> events) in view.Streams)
+        {
+            long last = events.LastOrDefault(e => e.Position <= checkpoint).Position;
+            Violation.Unless(
+                last <= reach.GetValueOrDefault(stream), "5 checkpoint",
+                $"the checkpoint is {Trace.At(checkpoint)}, and {stream} is saved at "
+                + $"{Trace.At(reach.GetValueOrDefault(stream))} without {Trace.At(last)}");
         }
     }
 
@@ -243,11 +289,26 @@ internal sealed class Checks(SimWorld world)
     }
 
     // What is relayed has reached the topic, or was lost by the broker: never what is still under way.
-    private void Relayed(SimDatabase database, PageWrite page)
+    private static void Relayed(SimDatabase database, LogView view, PageWrite page)
     {
         Violation.Unless(
             page.Relayed <= database.Rows[page.Partition].Head, "9 relayed",
             $"{Trace.At(page.Relayed)} is relayed of {Trace.At(page.Head)}");
+        foreach ((int target, List<StoredEvent> events) in view.Targets)
+        {
+            for (; view.Relayed[target] < events.Count; view.Relayed[target]++)
+            {
+                long position = events[view.Relayed[target]].Position;
+                if (position > page.Relayed)
+                {
+                    break;
+                }
+
+                Violation.Unless(
+                    position <= view.Arrived[target], "9 relayed",
+                    $"{Trace.At(page.Relayed)} is relayed, and {Trace.At(position)} has not reached {target}");
+            }
+        }
     }
 
     private void Tell(SimDatabase database, int partition, in StoredEvent stored)

@@ -84,6 +84,26 @@ internal sealed class Clients(SimWorld world)
         });
     }
 
+    /// <summary>An instance has lost a partition a moment ago: new actions, and queries of the one that lost it.</summary>
+    public void Contest(SimService service, SimInstance before, int partition)
+    {
+        int key = (2 * Dice.Below(Settings.Keys / 2)) + partition;
+        for (int i = 0; i < 2; i++)
+        {
+            Deed deed = Roll() with { Key = (byte)key, Kind = DeedKind.Doubled };
+            world.Clock.In(Dice.Below(60), () => Append(deed, Dice.Below(2)));
+        }
+
+        for (int i = 0; i < 4; i++)
+        {
+            world.Clock.In(Dice.Between(10, 350), () =>
+            {
+                world.Coverage.Count(Happening.FreshAfterTake);
+                Query(service, before, partition, key);
+            });
+        }
+    }
+
     private Deed Roll()
     {
         DeedKind kind = Dice.Below(10) switch

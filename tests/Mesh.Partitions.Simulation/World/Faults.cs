@@ -94,7 +94,7 @@ internal sealed class Faults(SimWorld world)
                 instance?.Producer.Hold(world.Clock.Now + Dice.Between(50, 1_500));
                 break;
             case < 80:
-                world.Broker.Loses += Dice.Between(1, 2);
+                world.Broker.Loses += world.Settings.LosesRecords ? Dice.Between(1, 2) : 0;
                 break;
             case < 87:
                 Refuse(service.Database);
@@ -126,7 +126,7 @@ internal sealed class Faults(SimWorld world)
             return;
         }
 
-        long length = Dice.Chance(70) ? Dice.Between(400, 1_600) : Dice.Between(400, world.Settings.LongestStall);
+        long length = Dice.Chance(70) ? Dice.Between(400, 1_300) : Dice.Between(400, world.Settings.LongestStall);
         world.Coverage.Count(Happening.Stall);
         world.Trace?.Add($"{instance.Name} stalls for {length} ms");
         instance.Stall(world.Clock.Now + length);
@@ -135,7 +135,7 @@ internal sealed class Faults(SimWorld world)
             int key = Dice.Below(Settings.Keys);
             int partition = service.IsUpstream ? key % Settings.Partitions : Dice.Below(Settings.Partitions);
             world.Clock.In(
-                Dice.Below((int)length), () => new Clients(world).Query(service, instance, partition, key));
+                Dice.Below((int)length), () => world.Clients.Query(service, instance, partition, key));
         }
     }
 

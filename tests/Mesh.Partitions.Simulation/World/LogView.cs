@@ -23,6 +23,12 @@ internal sealed class LogView
     /// <summary>Offsets up to which the row was checked, by topic.</summary>
     public Dictionary<string, long> Checked { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>By target partition, the last position that has arrived there.</summary>
+    public long[] Arrived { get; } = new long[Settings.Partitions];
+
+    /// <summary>By target partition, how many of its events are relayed.</summary>
+    public int[] Relayed { get; } = new int[Settings.Partitions];
+
     /// <summary>Downstream: by origin partition, how many of its events are here.</summary>
     public int[] Taken { get; } = new int[Settings.Partitions];
 

@@ -31,6 +31,9 @@ internal sealed record Settings
     /// <summary>Longest stall of an instance.</summary>
     public required int LongestStall { get; init; }
 
+    /// <summary>The broker loses records that it has acknowledged.</summary>
+    public required bool LosesRecords { get; init; }
+
     /// <summary>One stream is pinned.</summary>
     public required bool Pins { get; init; }
 
@@ -43,13 +46,14 @@ internal sealed record Settings
         return new Settings
         {
             Calm = calm,
-            FaultsUntil = calm ? 5_500 : longer ? 16_000 : dice.Between(3_000, 5_500),
+            FaultsUntil = calm ? 5_500 : longer ? 16_000 : dice.Between(2_200, 4_500),
             Faults = dice.Between(6, 20),
             Actions = dice.Between(14, 26),
             Commands = dice.Between(1, 4),
             Queries = dice.Between(10, 30),
             LostAnswers = calm ? 0 : dice.Between(0, 2),
             LongestStall = longer ? 15_000 : 2_500,
+            LosesRecords = dice.Chance(50),
             Pins = dice.Chance(30),
             Limits = new MachineLimits
             {

@@ -43,6 +43,9 @@ internal sealed class SimBroker
     /// <summary>How many of the records that arrive next are acknowledged and lost.</summary>
     public int Loses { get; set; }
 
+    /// <summary>By origin partition and topic partition, how many were lost.</summary>
+    public int[,] Lost { get; } = new int[Settings.Partitions, Settings.Partitions];
+
     /// <summary>Records that producers hold.</summary>
     public int UnderWay { get; set; }
 

@@ -78,6 +78,7 @@ internal sealed class SimDatabase(Coverage coverage, Checks checks, bool upstrea
             return null;
         }
 
+        checks.TakenFrom(this, n, owner);
         _owners[n] = owner;
         Rows[n] = Rows[n] with { Epoch = Rows[n].Epoch + 1 };
         coverage.Count(Happening.Take);

@@ -14,6 +14,7 @@ internal sealed class SimInstance : IInstanceIo
     private readonly SimLanes _lanes;
     private long _runAt = long.MaxValue;
     private bool _woken;
+    private Tenure? _closed;
 
     public SimInstance(SimWorld world, SimService service, string name, int foldVersion)
     {
@@ -144,6 +145,11 @@ internal sealed class SimInstance : IInstanceIo
 
         foreach (Arrival arrival in batch.Records)
         {
+            if (arrival.Origin is not null && _world.Checks.HasEffect(arrival.Partition, arrival))
+            {
+                _world.Coverage.Count(Happening.Repeat);
+            }
+
             Machine.Accept(batch.Lane, batch.Assignment, arrival);
         }
 
@@ -169,8 +175,13 @@ internal sealed class SimInstance : IInstanceIo
         () => new TakeAnswer(_service.Database.Take(seen, counter, _id), Failed: false),
         answer => answered(answer ?? new TakeAnswer(null, Failed: true)));
 
-    public void Release(int partition, long epoch, Action done) => Ask<bool?>(
-        "release", () => _service.Database.Release(partition, _id, epoch), _ => done());
+    public void Release(int partition, long epoch, Action done)
+    {
+        Violation.Unless(
+            _closed!.Machine is null or { HasPage: false, Committing: false }, "11 release",
+            $"{Name} gives {partition} up with something to commit");
+        Ask<bool?>("release", () => _service.Database.Release(partition, _id, epoch), _ => done());
+    }
 
     public void Leave(Action done) => Ask<bool?>(
         "leave",
@@ -240,7 +251,11 @@ internal sealed class SimInstance : IInstanceIo
 
     public void Send(Tenure tenure, in StoredEvent stored, bool counted) => Producer.Send(tenure, stored, counted);
 
-    public void Close(Tenure tenure) => Producer.Close(tenure);
+    public void Close(Tenure tenure)
+    {
+        _closed = tenure;
+        Producer.Close(tenure);
+    }
 
     public void AskResend(ResendOrder order) => _world.AskResend(order);
 

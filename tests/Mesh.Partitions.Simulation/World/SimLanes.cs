@@ -12,6 +12,7 @@ internal sealed class SimLanes
     private readonly SimWorld _world;
     private readonly SimInstance _instance;
     private readonly int[] _numbers;
+    private readonly int[,] _newest;
     private readonly long[] _changeAt;
     private readonly long[] _deliverAt;
     private readonly Reading[][] _readings;
@@ -21,6 +22,7 @@ internal sealed class SimLanes
     {
         (_world, _instance) = (world, instance);
         _numbers = new int[topics.Count];
+        _newest = new int[topics.Count, Settings.Partitions];
         _changeAt = new long[topics.Count];
         _deliverAt = new long[topics.Count];
         _queues = [.. topics.Select(_ => new Queue<Batch>())];
@@ -39,7 +41,7 @@ internal sealed class SimLanes
 
     public int Assign(int lane, int partition, long offset)
     {
-        int number = ++_numbers[lane];
+        int number = _newest[lane, partition] = ++_numbers[lane];
         Change(lane, partition, reading =>
         {
             reading.Number = number;
@@ -49,7 +51,11 @@ internal sealed class SimLanes
         return number;
     }
 
-    public void Unassign(int lane, int partition) => Change(lane, partition, reading => reading.Number = 0);
+    public void Unassign(int lane, int partition)
+    {
+        _newest[lane, partition] = 0;
+        Change(lane, partition, reading => reading.Number = 0);
+    }
 
     /// <summary>A batch of some lane.</summary>
     public bool TryTake(out Batch batch)
@@ -103,6 +109,11 @@ internal sealed class SimLanes
         _deliverAt[reading.Lane] = Math.Max(_deliverAt[reading.Lane], _world.Clock.Now + _world.Dice.Below(4));
         _world.Clock.At(_deliverAt[reading.Lane], () =>
         {
+            if (batch.Assignment != _newest[batch.Lane, reading.Topic.Partition])
+            {
+                _world.Coverage.Count(Happening.OldAssignment);
+            }
+
             _queues[batch.Lane].Enqueue(batch);
             _instance.Post(null);
         });

@@ -127,6 +127,7 @@ internal sealed class SimProducer(SimWorld world, SimService service, SimInstanc
         if (lost)
         {
             world.Broker.Loses--;
+            world.Broker.Lost[sent.Tenure.Partition, topic.Partition]++;
             world.Coverage.Count(Happening.RecordLost);
         }
         else
@@ -134,6 +135,7 @@ internal sealed class SimProducer(SimWorld world, SimService service, SimInstanc
             topic.Append(sent.Record);
         }
 
+        world.Checks.Arrived(sent.Tenure.Partition, topic.Partition, (long)sent.Record.Origin!.Value.Position);
         world.Trace?.Add(
             $"{instance.Name}'s {(long)sent.Record.Origin!.Value.Position - SimDatabase.Origin} arrives at "
             + $"{topic.Name}/{topic.Partition}@{offset}{(lost ? " and is lost" : "")}");

@@ -9,9 +9,10 @@ namespace Mesh.Partitions.Simulation.World;
 internal sealed class SimWorld
 {
     private const long RestWithin = 40_000;
-    private const long LookForRest = 40;
+    private const long LookForRest = 60;
+    private const int StepsAtMost = 1_000_000;
     private readonly Faults _faults;
-    private readonly Clients _clients;
+    private bool _rested;
 
     public SimWorld(long seed, bool traced)
     {
@@ -22,7 +23,7 @@ internal sealed class SimWorld
         Checks = new Checks(this);
         Up = new SimService(this, "up", upstream: true);
         Down = new SimService(this, "down", upstream: false);
-        _clients = new Clients(this);
+        Clients = new Clients(this);
         _faults = new Faults(this);
     }
 
@@ -50,6 +51,8 @@ internal sealed class SimWorld
 
     public IEnumerable<SimInstance> Instances => Up.Instances.Concat(Down.Instances);
 
+    public Clients Clients { get; }
+
     public bool FaultsOn { get; private set; } = true;
 
     /// <summary>Runs it; throws a <see cref="Violation"/> when something does not hold.</summary>
@@ -58,7 +61,7 @@ internal sealed class SimWorld
         try
         {
             Begin();
-            while (Clock.Step())
+            for (int step = 0; step < StepsAtMost && Clock.Step(); step++)
             {
                 if (_rested)
                 {
@@ -66,7 +69,7 @@ internal sealed class SimWorld
                 }
             }
 
-            throw new Violation("world", "nothing happens any more");
+            throw new Violation("9 WEDGED", "nothing happens any more, or too much");
         }
 #pragma warning disable CA1031 // Whatever the machine throws would end a service.
         catch (Exception e) when (e is not Violation)
@@ -76,7 +79,16 @@ internal sealed class SimWorld
         }
     }
 
-    private bool _rested;
+    /// <summary>A partition was taken from an instance that may not know: asked both, they must not disagree.</summary>
+    public void TakenFrom(SimDatabase database, int partition, Guid? owner)
+    {
+        SimService service = database.IsUpstream ? Up : Down;
+        if (FaultsOn && service.Instances.Find(i => i.Id == owner) is { } before)
+        {
+            Coverage.Count(Happening.TakenFromLiving);
+            Clients.Contest(service, before, partition);
+        }
+    }
 
     /// <summary>How long a message takes.</summary>
     public long Delay()
@@ -89,6 +101,7 @@ internal sealed class SimWorld
     public void AskResend(ResendOrder order)
     {
         Coverage.Count(Happening.ResendAsked);
+        Checks.Missed(order);
         if (FaultsOn && Dice.Chance(20))
         {
             return;
@@ -112,14 +125,14 @@ internal sealed class SimWorld
             Clock.In(Dice.Below(400), () => service.Start());
         }
 
-        _clients.Begin();
+        Clients.Begin();
         _faults.Begin();
         Clock.At(Settings.FaultsUntil, () =>
         {
             Trace?.Add("faults stop");
             FaultsOn = false;
             _faults.End();
-            _clients.End();
+            Clients.End();
             Clock.In(LookForRest, LookWhetherAtRest);
         });
         Clock.In(100, Inspect);
@@ -127,7 +140,7 @@ internal sealed class SimWorld
 
     private void LookWhetherAtRest()
     {
-        string? missing = _clients.Missing() ?? Checks.Missing();
+        string? missing = Clients.Missing() ?? Checks.Missing();
         if (missing is null)
         {
             Checks.AtRest();
@@ -143,6 +156,6 @@ internal sealed class SimWorld
     private void Inspect()
     {
         Checks.Memories();
-        Clock.In(150, Inspect);
+        Clock.In(250, Inspect);
     }
 }
