@@ -12,6 +12,12 @@ var sessions = AddService("sessions", "../services/Sessions/Sessions.csproj");
 var rewards = AddService("rewards", "../services/Rewards/Rewards.csproj");
 var leaderboard = AddService("leaderboard", "../services/Leaderboard/Leaderboard.csproj");
 
+// Who finds a record missing asks the service that wrote it to send again. In a circle: references are addresses alone.
+foreach (var reader in new[] { quests, sessions, rewards, leaderboard })
+{
+    reader.WithReference(quests).WithReference(sessions).WithReference(rewards);
+}
+
 builder.AddProject("gateway", "../services/Gateway/Gateway.csproj")
     .WithHttpEndpoint(port: builder.PortBase, name: "grpc")
     .WithHttpEndpoint(port: builder.PortBase + 80, name: "web")

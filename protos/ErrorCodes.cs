@@ -71,6 +71,12 @@ public static class ErrorCodes
     /// <summary>The service cannot answer now; the same may be sent again.</summary>
     public const string Unavailable = "UNAVAILABLE";
 
+    /// <summary>Only the mesh itself may ask this.</summary>
+    public const string NotForwarded = "NOT_FORWARDED";
+
+    /// <summary>A service is asked to send again what lies in another one's log.</summary>
+    public const string StoreUnknown = "STORE_UNKNOWN";
+
     /// <summary>The gRPC status that a call fails with for a code.</summary>
     public static StatusCode StatusOf(string code) => code switch
     {
@@ -78,6 +84,7 @@ public static class ErrorCodes
         GameExists => StatusCode.AlreadyExists,
         VersionConflict => StatusCode.Aborted,
         Unavailable => StatusCode.Unavailable,
+        NotForwarded => StatusCode.PermissionDenied,
         _ => StatusCode.InvalidArgument,
     };
 

@@ -13,8 +13,14 @@ public static class Placement
     /// <summary>The number of partitions of every domain topic.</summary>
     public const int Partitions = 12;
 
+    /// <summary>What is between tenant and player in the key of a player's state.</summary>
+    public const string PlayerInfix = "/p/";
+
+    /// <summary>What is between tenant and game in the key of a game's own state.</summary>
+    public const string GameInfix = "/g/";
+
     /// <summary>The key of a player's state: <c>tenant/p/player</c>.</summary>
-    public static string Player(string tenant, string player) => $"{tenant}/p/{player}";
+    public static string Player(string tenant, string player) => $"{tenant}{PlayerInfix}{player}";
 
     /// <summary>The key of a team's state: <c>tenant/t/team</c>.</summary>
     public static string Team(string tenant, string team) => $"{tenant}/t/{team}";
@@ -23,7 +29,13 @@ public static class Placement
     public static string Zone(string tenant, string game, string zone) => $"{tenant}/z/{game}/{zone}";
 
     /// <summary>The key of a game's own state: <c>tenant/g/game</c>.</summary>
-    public static string Game(string tenant, string game) => $"{tenant}/g/{game}";
+    public static string Game(string tenant, string game) => $"{tenant}{GameInfix}{game}";
+
+    /// <summary>The tenant and the player of a player's key; null: it is none.</summary>
+    public static (string Tenant, string Player)? PlayerOf(string key) => Split(key, PlayerInfix);
+
+    /// <summary>The tenant and the game of a game's key; null: it is none.</summary>
+    public static (string Tenant, string Game)? GameOf(string key) => Split(key, GameInfix);
 
     /// <summary>The partition of a key, from 0 to <see cref="Partitions"/> - 1.</summary>
     public static int Partition(string key)
@@ -63,5 +75,12 @@ public static class Placement
 
         h = (h ^ (h >> 13)) * m;
         return h ^ (h >> 15);
+    }
+
+    // An id holds no slash, so the first one ends the tenant.
+    private static (string, string)? Split(string key, string infix)
+    {
+        int end = key.IndexOf('/', StringComparison.Ordinal);
+        return end >= 0 && key.AsSpan(end).StartsWith(infix) ? (key[..end], key[(end + infix.Length)..]) : null;
     }
 }

@@ -86,6 +86,11 @@ public static class HeaderNames
     /// <summary>Call metadata: the tenant, set by the gateway from the API key, never by a client.</summary>
     public const string Tenant = "mesh-tenant";
 
+    /// <summary>
+    /// Call metadata: another instance or service of the mesh asks, and wants what this instance itself can say.
+    /// </summary>
+    public const string Forwarded = "mesh-forwarded";
+
     /// <summary>Record header: the serialized <see cref="Events.V1.Origin"/>.</summary>
     public const string Origin = "mesh-origin";
 }

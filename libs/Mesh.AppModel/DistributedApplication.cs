@@ -38,11 +38,13 @@ public sealed class DistributedApplication
     }
 
     /// <summary>
-    /// Starts everything, waits for Ctrl+C, SIGTERM or <paramref name="cancellation"/>, and stops everything.
+    /// Starts everything, waits for Ctrl+C, SIGTERM or <paramref name="cancellation"/>, and stops everything. Once all
+    /// runs, a part that ends is started again, on the same data and ports: after 100 ms, twice as long each time up to
+    /// 5 s, and from 100 ms again after it was healthy for 10 s.
     /// </summary>
     /// <returns>
     /// The exit code, which is also set as <see cref="Environment.ExitCode"/>: 0 after a clean stop, 1 when something
-    /// did not start or died; then standard error says what and what to do.
+    /// did not start, or ended before all ran; then standard error says what and what to do.
     /// </returns>
     public async Task<int> RunAsync(CancellationToken cancellation = default)
     {
@@ -108,10 +110,8 @@ public sealed class DistributedApplication
         {
             Console.WriteLine($"Starting {_resources.Count} resources; data and logs are in {state.Root}");
             await parts.StartAsync(stop);
-            state.RunFile.Write(_resources, parts.Parts);
             Overview.Show(_resources, parts.Parts, Console.Out);
-            var death = await parts.Death.WaitAsync(stop);
-            await Console.Error.WriteLineAsync(death + "\nStopping everything.");
+            await parts.Failure.WaitAsync(stop);
             return 1;
         }
         finally

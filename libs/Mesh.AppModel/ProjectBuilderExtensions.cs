@@ -36,7 +36,8 @@ public static class ProjectBuilderExtensions
     }
 
     /// <summary>
-    /// Gives the project the addresses of another: <c>services__NAME__ENDPOINT__0</c>, one per replica.
+    /// Gives the project the addresses of another, or its own: <c>services__NAME__ENDPOINT__0</c>, one per replica.
+    /// It does not wait for the other: two may reference each other.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithReference(
         this IResourceBuilder<ProjectResource> builder, IResourceBuilder<ProjectResource> source)

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Transforms;
 
 namespace Mesh.Gateway;
@@ -37,7 +38,9 @@ public static class GatewayModule
             {
                 transforms.UseDefaultForwarders = false;
                 transforms.AddRequestTransform(TenantHeader.Apply);
+                transforms.AddResponseTransform(GrpcFailure.SayWhen);
             });
+        builder.Services.AddSingleton<IPassiveHealthCheckPolicy, UnreachableLeaves>();
         return builder;
     }
 
@@ -46,7 +49,14 @@ public static class GatewayModule
     {
         app.MapGet("/", () => "The mesh's gateway: gRPC is on the other port, health at /health.\n");
         app.MapGet("/health", (ServicesHealth health, CancellationToken cancellation) => health.Answer(cancellation));
-        app.MapReverseProxy(proxy => proxy.Use(GrpcFailure.Translate));
+        app.MapReverseProxy(proxy =>
+        {
+            // From the client to the service: each step sees what the later ones have made of the call.
+            proxy.Use(GrpcFailure.Translate);
+            proxy.Use(Elsewhere.Try);
+            proxy.UseLoadBalancing();
+            proxy.UsePassiveHealthChecks();
+        });
         app.MapFallback("{**path}", GrpcFailure.UnknownService);
     }
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Grpc.Core;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
+using Yarp.ReverseProxy.Transforms;
 
 namespace Mesh.Gateway;
 
@@ -14,6 +16,14 @@ namespace Mesh.Gateway;
 internal static class GrpcFailure
 {
     private const string ContentType = "application/grpc";
+    private const string RetryAfter = "retry-after";
+
+    // gRPC's own word for when to come again, in milliseconds (gRFC A6); HTTP's is in whole seconds (RFC 9110).
+    private const string Pushback = "grpc-retry-pushback-ms";
+    private const string PushbackMs = "200";
+    private const string RetryAfterSeconds = "1";
+
+    private static readonly string Unavailable = Text(StatusCode.Unavailable);
 
     /// <summary>Step of the proxy's pipeline: passes the call on and translates its failure.</summary>
     internal static async Task Translate(HttpContext context, RequestDelegate next)
@@ -38,9 +48,22 @@ internal static class GrpcFailure
         }
         else if (broken.Seen)
         {
-            context.Response.AppendTrailer("grpc-status", Text(StatusCode.Unavailable));
+            context.Response.AppendTrailer("grpc-status", Unavailable);
             context.Response.AppendTrailer("grpc-message", $"The connection to the service {service} broke.");
+            context.Response.AppendTrailer(Pushback, PushbackMs);
         }
+    }
+
+    /// <summary>A service that says for itself that it is unavailable need not say when to come again.</summary>
+    internal static ValueTask SayWhen(ResponseTransformContext context)
+    {
+        IHeaderDictionary headers = context.HttpContext.Response.Headers;
+        if (headers.TryGetValue("grpc-status", out StringValues status) && status == Unavailable)
+        {
+            headers.TryAdd(RetryAfter, RetryAfterSeconds);
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Answers a call that no service is there for.</summary>
@@ -72,6 +95,11 @@ internal static class GrpcFailure
         response.ContentType = ContentType;
         response.Headers["grpc-status"] = Text(status);
         response.Headers["grpc-message"] = message;
+        if (status == StatusCode.Unavailable)
+        {
+            response.Headers[Pushback] = PushbackMs;
+            response.Headers[RetryAfter] = RetryAfterSeconds;
+        }
     }
 
     private static string Text(StatusCode status) => ((int)status).ToString(CultureInfo.InvariantCulture);

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.LoadBalancing;
 
 namespace Mesh.Gateway;
 
@@ -35,16 +37,20 @@ internal static class ProxyTable
         },
         HttpClient = new HttpClientConfig { EnableMultipleHttp2Connections = true },
 
-        // An instance that cannot be reached is left out for a moment while there are others.
+        // Of two instances taken by chance, the one with fewer calls under way. A stream is one call for as long as it
+        // lives: counted, and not only dealt out in turn, streams find the instance that has just come back without
+        // any; and several gateways do not all choose the same one, as they would if each took the least busy of all.
+        LoadBalancingPolicy = LoadBalancingPolicies.PowerOfTwoChoices,
+
+        // When all of them are left out, all are tried.
         HealthCheck = new HealthCheckConfig
         {
             Passive = new PassiveHealthCheckConfig
             {
                 Enabled = true,
-                Policy = "TransportFailureRate",
-                ReactivationPeriod = TimeSpan.FromSeconds(2),
+                Policy = UnreachableLeaves.PolicyName,
             },
-            AvailableDestinationsPolicy = "HealthyOrPanic",
+            AvailableDestinationsPolicy = HealthCheckConstants.AvailableDestinations.HealthyOrPanic,
         },
     };
 

@@ -11,7 +11,8 @@ namespace Mesh.Leaderboard;
 /// Pushes a board's top: a snapshot, then what changed. Changes that come while one is being sent are sent together,
 /// so a slow watcher costs nobody anything.
 /// </summary>
-internal sealed class BoardWatch(PartitionHost<LeaderboardProcessor> host, TimeProvider clock)
+internal sealed class BoardWatch(
+    PartitionHost<LeaderboardProcessor> host, BoardsView boards, TimeProvider clock)
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
@@ -23,11 +24,8 @@ internal sealed class BoardWatch(PartitionHost<LeaderboardProcessor> host, TimeP
         while (true)
         {
             // 1. In one turn of the loop: what changed, and the promise to be told of the next change.
-            (TopChange change, Task next) = await host.QueryAsync(
-                0,
-                partition => (
-                    TopWatch.Compare(shown, partition.Boards.Find(id), limit), partition.Boards.NextChange(id)),
-                cancel);
+            (TopChange change, Task next) = await host.AskBoardsAsync(
+                () => (TopWatch.Compare(shown, boards.Find(id), limit), boards.NextChange(id)), cancel);
 
             // 2. The first message is a snapshot, even of an empty board.
             if (first || !change.IsEmpty)
@@ -52,7 +50,10 @@ internal sealed class BoardWatch(PartitionHost<LeaderboardProcessor> host, TimeP
 
     private WatchResponse Message(TopChange change, bool first)
     {
-        WatchResponse message = new() { Meta = new ReadMeta { AsOf = clock.GetUtcNow().ToTimestamp() } };
+        WatchResponse message = new()
+        {
+            Meta = new ReadMeta { AsOf = clock.GetUtcNow().ToTimestamp(), Stale = !host.IsFresh },
+        };
         if (first)
         {
             message.Snapshot.AddRange(change.Top.Select(BoardMapping.ToEntry));

@@ -1,5 +1,6 @@
-using Mesh.Contracts.Events.V1;
+using Mesh.Contracts;
 using Mesh.Leaderboard.Core.Boards;
+using Mesh.Partitions;
 
 namespace Mesh.Leaderboard;
 
@@ -7,19 +8,45 @@ namespace Mesh.Leaderboard;
 internal readonly record struct BoardId(string Tenant, string Game, string Currency);
 
 /// <summary>
-/// VIEW: the boards, folded from committed rewards of all partitions. Owned by the loop: read and written there alone.
+/// VIEW: the boards, folded from committed rewards of all partitions that this instance serves or follows. Owned by the
+/// loop: read and written there alone.
 /// </summary>
 internal sealed class BoardsView
 {
     private readonly Dictionary<BoardId, Slot> _boards = [];
 
-    /// <summary>Folds a reward.</summary>
-    public void Apply(RewardIssued issued)
+    /// <summary>How many events of each partition's log, from its beginning, the boards show.</summary>
+    public long[] Shown { get; } = new long[Placement.Partitions];
+
+    /// <summary>Whose players the boards show, by partition; null: nobody's yet.</summary>
+    public LeaderboardProcessor?[] Showing { get; } = new LeaderboardProcessor?[Placement.Partitions];
+
+    /// <summary>Adds to a subject's score.</summary>
+    public void Add(BoardId id, string subject, long amount, long reachedUs)
     {
-        Slot slot = Of(new BoardId(issued.Tenant, issued.GameId, issued.Currency));
-        slot.Board.Add($"p/{issued.PlayerId}", issued.Amount, issued.ReachedUs);
-        slot.Changed?.TrySetResult();
-        slot.Changed = null;
+        Slot slot = Of(id);
+        slot.Board.Add(subject, amount, reachedUs);
+        slot.Tell();
+    }
+
+    /// <summary>Gives a subject its score.</summary>
+    public void Set(BoardId id, string subject, long score, long reachedUs)
+    {
+        Slot slot = Of(id);
+        if (slot.Board.Set(subject, score, reachedUs))
+        {
+            slot.Tell();
+        }
+    }
+
+    /// <summary>Takes a subject off a board.</summary>
+    public void Remove(BoardId id, string subject)
+    {
+        Slot slot = Of(id);
+        if (slot.Board.Remove(subject))
+        {
+            slot.Tell();
+        }
     }
 
     /// <summary>A board; one that nobody scored on is empty.</summary>
@@ -53,5 +80,25 @@ internal sealed class BoardsView
         public Board Board { get; } = new();
 
         public TaskCompletionSource? Changed { get; set; }
+
+        public void Tell()
+        {
+            Changed?.TrySetResult();
+            Changed = null;
+        }
     }
+}
+
+/// <summary>Asks for the boards where they belong: in the loop.</summary>
+internal static class BoardQueries
+{
+    /// <summary>Asks a question of the boards, once they show every partition.</summary>
+    /// <exception cref="PartitionUnavailableException">They do not yet.</exception>
+    public static Task<T> AskBoardsAsync<T>(
+        this PartitionHost<LeaderboardProcessor> host, Func<T> question, CancellationToken cancel) =>
+        host.InLoopAsync(
+            shown => shown.Contains(null)
+                ? throw new PartitionUnavailableException("Not every partition is on the boards yet; try again.")
+                : question(),
+            cancel);
 }

@@ -2,64 +2,121 @@ using Mesh.Contracts;
 using Mesh.Contracts.Events.V1;
 using Mesh.EventStore;
 using Mesh.Partitions;
+using Mesh.Wiring;
 
 namespace Mesh.Leaderboard;
 
 /// <summary>
-/// One partition of Leaderboard. It decides nothing: each reward that arrives is kept in the log as it came, and
-/// boards show what is committed. All partitions share the boards, since one loop owns them all.
+/// One partition of Leaderboard. It decides nothing: each reward that arrives is kept in the log as it came. What its
+/// players have it knows by itself; the boards, which all partitions share, show it from the moment it serves, and only
+/// what is committed.
 /// </summary>
-internal sealed class LeaderboardProcessor : IPartitionProcessor
+internal sealed class LeaderboardProcessor(int partition, BoardsView boards) : IPartitionProcessor
 {
+    private readonly LeaderboardStates _states = new();
+    private readonly ParsedRecord<RewardIssued> _reward = new(RewardIssued.Parser.ParseFrom);
+    private readonly StreamStates<PlayerScores> _players = new(stream => new PlayerScores(stream));
+
     // Parsed when it arrives, shown when it is committed, in the same order.
     private readonly Queue<RewardIssued> _uncommitted = new();
-    private readonly LeaderboardProcessor[] _all;
-
-    private LeaderboardProcessor(BoardsView boards, LeaderboardProcessor[] all)
-    {
-        Boards = boards;
-        _all = all;
-    }
-
-    /// <summary>The boards of all partitions.</summary>
-    public BoardsView Boards { get; }
-
-    /// <summary>The last position that the boards show of this partition; 0: none.</summary>
-    public long Shown { get; private set; }
-
-    /// <summary>The processors of all partitions, empty.</summary>
-    public static IReadOnlyList<LeaderboardProcessor> All()
-    {
-        BoardsView boards = new();
-        LeaderboardProcessor[] all = new LeaderboardProcessor[Placement.Partitions];
-        for (int n = 0; n < all.Length; n++)
-        {
-            all[n] = new LeaderboardProcessor(boards, all);
-        }
-
-        return all;
-    }
-
-    /// <summary>The last positions that the boards show, by partition.</summary>
-    public long[] ShownByPartition() => Array.ConvertAll(_all, processor => processor.Shown);
+    private bool _serves;
 
     /// <inheritdoc />
-    public void Fold(in StoredEvent stored) => _uncommitted.Enqueue(RewardIssued.Parser.ParseFrom(stored.Body));
+    public int FoldVersion => 1;
+
+    /// <inheritdoc />
+    public string StreamOf(in TopicRecord record)
+    {
+        RewardIssued issued = _reward.Of(record.Value);
+        return _players.NameOf(issued.Tenant, issued.PlayerId);
+    }
+
+    /// <summary>Every player is on a board.</summary>
+    public bool IsPinned(string stream) => true;
+
+    /// <inheritdoc />
+    public void Fold(in StoredEvent stored)
+    {
+        if (_serves)
+        {
+            throw new InvalidOperationException(
+                $"Event {stored.Position} is folded into partition {partition}, whose boards are shown already.");
+        }
+
+        _players.Open(stored.Stream).Add(RewardIssued.Parser.ParseFrom(stored.Body));
+    }
 
     /// <inheritdoc />
     public Verdict Process(in TopicRecord record, IEventAppender appender)
     {
-        RewardIssued issued = RewardIssued.Parser.ParseFrom(record.Value);
+        RewardIssued issued = _reward.Of(record.Value);
+        PlayerScores player = _players.Open(_players.NameOf(issued.Tenant, issued.PlayerId));
+        player.Add(issued);
         _uncommitted.Enqueue(issued);
-        appender.Append(
-            Placement.Player(issued.Tenant, issued.PlayerId), EventNames.RewardIssued, record.Value, record.Root);
+        appender.Append(player.Name, EventNames.RewardIssued, record.Value, record.Root);
         return Verdict.Done;
     }
 
-    /// <inheritdoc />
+    /// <summary>What was folded before it served is on the boards already.</summary>
     public void Committed(in StoredEvent stored)
     {
-        Boards.Apply(_uncommitted.Dequeue());
-        Shown = stored.Position;
+        if (_serves)
+        {
+            RewardIssued issued = _uncommitted.Dequeue();
+            PlayerScores player = _players.Open(stored.Stream);
+            BoardId id = new(player.Tenant, issued.GameId, issued.Currency);
+            boards.Add(id, player.Subject, issued.Amount, issued.ReachedUs);
+            boards.Shown[partition]++;
+        }
     }
+
+    /// <summary>
+    /// In one go: what the one before shows leaves the boards where this one does not have it, and its own enters. The
+    /// one before is whichever is on the boards, also when the instance has started over since.
+    /// </summary>
+    public void Started(IPartitionProcessor? before)
+    {
+        foreach (PlayerScores player in boards.Showing[partition]?._players.All ?? [])
+        {
+            PlayerScores? own = _players.Find(player.Name);
+            foreach (PlayerScore score in player.Scores)
+            {
+                if (own?.Has(score.GameId, score.Currency) != true)
+                {
+                    boards.Remove(new BoardId(player.Tenant, score.GameId, score.Currency), player.Subject);
+                }
+            }
+        }
+
+        long events = 0;
+        foreach (PlayerScores player in _players.All)
+        {
+            events += player.Rewards;
+            foreach (PlayerScore score in player.Scores)
+            {
+                BoardId id = new(player.Tenant, score.GameId, score.Currency);
+                boards.Set(id, player.Subject, score.Score, score.ReachedUs);
+            }
+        }
+
+        _serves = true;
+        boards.Showing[partition] = this;
+        boards.Shown[partition] = events;
+    }
+
+    /// <inheritdoc />
+    public void Save(string stream, IStateWriter to)
+    {
+        if (_players.Find(stream) is { } player)
+        {
+            _states.Save(player, to);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Load(string stream, IReadOnlyList<StatePart> parts) =>
+        LeaderboardStates.Load(_players.Add(stream), parts);
+
+    /// <inheritdoc />
+    public void Unload(string stream) => _players.Remove(stream);
 }

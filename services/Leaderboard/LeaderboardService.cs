@@ -12,7 +12,12 @@ namespace Mesh.Leaderboard;
 
 /// <summary>IN: calls become queries. It translates, and decides nothing.</summary>
 internal sealed class LeaderboardService(
-    PartitionHost<LeaderboardProcessor> host, BoardWatch watch, LeaderboardAudit audit, TimeProvider clock)
+    PartitionHost<LeaderboardProcessor> host,
+    PeerCalls peers,
+    BoardsView boards,
+    BoardWatch watch,
+    LeaderboardAudit audit,
+    TimeProvider clock)
     : Api.Leaderboard.LeaderboardBase
 {
     /// <inheritdoc />
@@ -60,7 +65,10 @@ internal sealed class LeaderboardService(
 
     /// <inheritdoc />
     public override Task<ProgressResponse> Progress(ProgressRequest request, ServerCallContext context) =>
-        ServiceErrors.AnswerAsync(() => host.AnswerProgressAsync(context.CancellationToken));
+        host.AnswerProgressAsync(
+            peers,
+            context,
+            (invoker, options) => new Api.Leaderboard.LeaderboardClient(invoker).ProgressAsync(request, options));
 
     /// <inheritdoc />
     public override Task Audit(
@@ -71,10 +79,9 @@ internal sealed class LeaderboardService(
             responseStream,
             context.CancellationToken));
 
-    // The boards belong to the loop; any partition's turn is the loop's.
     private Task<T> AskAsync<T>(BoardId id, Func<Board, T> question, ServerCallContext context) =>
-        ServiceErrors.AnswerAsync(() => host.QueryAsync(
-            0, partition => question(partition.Boards.Find(id)), context.CancellationToken));
+        ServiceErrors.AnswerAsync(() => host.AskBoardsAsync(
+            () => question(boards.Find(id)), context.CancellationToken));
 
     private EntriesResponse Answer(BoardEntry[] entries, int total) => new()
     {
@@ -83,5 +90,5 @@ internal sealed class LeaderboardService(
         Meta = Meta(),
     };
 
-    private ReadMeta Meta() => new() { AsOf = clock.GetUtcNow().ToTimestamp() };
+    private ReadMeta Meta() => new() { AsOf = clock.GetUtcNow().ToTimestamp(), Stale = !host.IsFresh };
 }

@@ -11,13 +11,14 @@ internal static class QuestsModule
     {
         ServiceOptions options = ServiceOptions.From(builder.Configuration, "quests");
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<PeerCalls>();
         builder.Services.AddSingleton<GameCatalog>();
         builder.Services.AddSingleton<QuestsAudit>();
         builder.Services.AddSingleton<QuestsService>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddPartitionHost<QuestsProcessor>(
             _ => options.Host(ServiceOptions.ActionLanes, TopicCatalog.QuestTransitions, TopicCatalog.QuestCatalog),
-            provider => QuestsProcessor.All(provider.GetRequiredService<GameCatalog>()));
+            (provider, partition) => new QuestsProcessor(partition, provider.GetRequiredService<GameCatalog>()));
         builder.AddGameCatalog(provider =>
         {
             GameCatalog catalog = provider.GetRequiredService<GameCatalog>();

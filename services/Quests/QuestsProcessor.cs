@@ -4,6 +4,7 @@ using Mesh.EventStore;
 using Mesh.Partitions;
 using Mesh.Quests.Core.Catalog;
 using Mesh.Quests.Core.Run;
+using Mesh.Wiring;
 
 namespace Mesh.Quests;
 
@@ -15,18 +16,29 @@ internal sealed class QuestsProcessor : IPartitionProcessor
 {
     private readonly PlayerActionConsumer _consumer;
     private readonly QuestTransitionRelay _relay;
-    private readonly Dictionary<PlayerKey, PlayerStream> _players = [];
-    private readonly Dictionary<(string Tenant, string Game), GameState> _games = [];
+    private readonly QuestsStates _states = new();
+    private readonly ParsedRecord<ActionAccepted> _action = new(ActionAccepted.Parser.ParseFrom);
+    private readonly StreamStates<PlayerStream> _players = new(stream => new PlayerStream(stream));
+    private readonly StreamStates<GameStream> _games = new(stream => new GameStream(stream));
 
-    private QuestsProcessor(int partition, GameCatalog catalog)
+    public QuestsProcessor(int partition, GameCatalog catalog)
     {
         _relay = new QuestTransitionRelay(partition);
         _consumer = new PlayerActionConsumer(catalog, _relay);
     }
 
-    /// <summary>The processors of all partitions, empty.</summary>
-    public static IReadOnlyList<QuestsProcessor> All(GameCatalog catalog) =>
-        [.. Enumerable.Range(0, Placement.Partitions).Select(n => new QuestsProcessor(n, catalog))];
+    /// <inheritdoc />
+    public int FoldVersion => 1;
+
+    /// <inheritdoc />
+    public string StreamOf(in TopicRecord record)
+    {
+        ActionAccepted action = _action.Of(record.Value);
+        return _players.NameOf(action.Tenant, action.PlayerId);
+    }
+
+    /// <summary>Games are few, and listed without being named.</summary>
+    public bool IsPinned(string stream) => Placement.GameOf(stream) is not null;
 
     /// <inheritdoc />
     public void Fold(in StoredEvent stored)
@@ -35,12 +47,11 @@ internal sealed class QuestsProcessor : IPartitionProcessor
         {
             case EventNames.QuestTransition:
                 QuestTransition transition = QuestTransition.Parser.ParseFrom(stored.Body);
-                PlayerStream player = Player(transition.Tenant, QuestsEvents.PlayerOf(transition));
-                player.State.Evolve(QuestsEvents.ToCore(transition));
+                _players.Open(stored.Stream).State.Evolve(QuestsEvents.ToCore(transition));
                 break;
             case EventNames.GamePublished:
                 GamePublished published = GamePublished.Parser.ParseFrom(stored.Body);
-                Game(published.Tenant, published.GameId).Evolve(QuestsEvents.ToCore(published));
+                _games.Open(stored.Stream).State.Evolve(QuestsEvents.ToCore(published));
                 break;
             default:
                 throw new InvalidDataException(
@@ -51,14 +62,48 @@ internal sealed class QuestsProcessor : IPartitionProcessor
     /// <inheritdoc />
     public Verdict Process(in TopicRecord record, IEventAppender appender)
     {
-        ActionAccepted action = ActionAccepted.Parser.ParseFrom(record.Value);
-        return _consumer.Consume(action, record, Player(action.Tenant, action.PlayerId), appender);
+        ActionAccepted action = _action.Of(record.Value);
+        PlayerStream player = _players.Open(_players.NameOf(action.Tenant, action.PlayerId));
+        return _consumer.Consume(action, record, player, appender);
+    }
+
+    /// <inheritdoc />
+    public void Save(string stream, IStateWriter to)
+    {
+        if (_games.Find(stream) is { } game)
+        {
+            _states.Save(game, to);
+        }
+        else if (_players.Find(stream) is { } player)
+        {
+            _states.Save(player, to);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Load(string stream, IReadOnlyList<StatePart> parts)
+    {
+        if (IsPinned(stream))
+        {
+            QuestsStates.Load(_games.Add(stream), parts);
+        }
+        else
+        {
+            QuestsStates.Load(_players.Add(stream), parts);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Unload(string stream)
+    {
+        _players.Remove(stream);
+        _games.Remove(stream);
     }
 
     /// <summary>Runs a command of a game's stream.</summary>
     public CatalogDecision Execute(string tenant, CatalogCommand command, long nowUs, IEventAppender appender)
     {
-        GameState game = Game(tenant, command.Definition.Slug);
+        GameState game = _games.Open(Placement.Game(tenant, command.Definition.Slug)).State;
         CatalogDecision decision = CatalogDecider.Decide(command, game);
         if (decision is CatalogDecision.Published published)
         {
@@ -71,52 +116,49 @@ internal sealed class QuestsProcessor : IPartitionProcessor
 
     /// <summary>A game of this partition; null: no version is published.</summary>
     public GameState? FindGame(string tenant, string game) =>
-        _games.TryGetValue((tenant, game), out GameState? state) && state.Version > 0 ? state : null;
+        _games.Find(Placement.Game(tenant, game)) is { State.Version: > 0 } known ? known.State : null;
 
     /// <summary>A tenant's games in this partition.</summary>
     public IReadOnlyList<GameState> GamesOf(string tenant) =>
-        [.. _games.Where(g => g.Key.Tenant == tenant && g.Value.Version > 0).Select(g => g.Value)];
-
-    private PlayerStream Player(string tenant, string player)
-    {
-        if (!_players.TryGetValue(new PlayerKey(tenant, player), out PlayerStream? stream))
-        {
-            stream = new PlayerStream(tenant, player);
-            _players.Add(new PlayerKey(tenant, player), stream);
-        }
-
-        return stream;
-    }
-
-    private GameState Game(string tenant, string game)
-    {
-        if (!_games.TryGetValue((tenant, game), out GameState? state))
-        {
-            state = new GameState();
-            _games.Add((tenant, game), state);
-        }
-
-        return state;
-    }
+        [.. _games.All.Where(g => g.Tenant == tenant && g.State.Version > 0).Select(g => g.State)];
 }
 
-/// <summary>
-/// Names a player. A type of its own: a dictionary by generic tuples looks up its comparer each time.
-/// </summary>
-internal readonly record struct PlayerKey(string Tenant, string Player);
-
 /// <summary>A player's stream and what it folds to.</summary>
-internal sealed class PlayerStream(string tenant, string player)
+internal sealed class PlayerStream
 {
-    /// <summary>The stream's name, made once.</summary>
-    public string Name { get; } = Placement.Player(tenant, player);
+    public PlayerStream(string name)
+    {
+        Name = name;
+        (Tenant, PlayerId) = Placement.PlayerOf(name)
+            ?? throw new InvalidDataException($"Stream '{name}' is no player's.");
+        Subject = $"p/{PlayerId}";
+    }
+
+    public string Name { get; }
+
+    public string Tenant { get; }
+
+    public string PlayerId { get; }
 
     /// <summary>The subject of the player's own runs, made once.</summary>
-    public string Subject { get; } = $"p/{player}";
-
-    public string Tenant => tenant;
-
-    public string PlayerId => player;
+    public string Subject { get; }
 
     public PlayerState State { get; } = new();
+
+    /// <summary>What of it is saved for good.</summary>
+    public SavedChunks Saved { get; } = new();
+}
+
+/// <summary>A game's stream and what it folds to.</summary>
+internal sealed class GameStream(string name)
+{
+    public string Name => name;
+
+    public string Tenant { get; } = Placement.GameOf(name)?.Tenant
+        ?? throw new InvalidDataException($"Stream '{name}' is no game's.");
+
+    public GameState State { get; } = new();
+
+    /// <summary>The last version that is saved; a version never changes.</summary>
+    public ulong Saved { get; set; }
 }

@@ -12,51 +12,72 @@ using GameDefinition = Mesh.Contracts.Events.V1.GameDefinition;
 namespace Mesh.Quests;
 
 /// <summary>IN: calls become commands and queries. It translates, and decides nothing.</summary>
-internal sealed class QuestsService(PartitionHost<QuestsProcessor> host, QuestsAudit audit, TimeProvider clock)
+internal sealed class QuestsService(
+    PartitionHost<QuestsProcessor> host, PeerCalls peers, QuestsAudit audit, TimeProvider clock)
     : Api.Quests.QuestsBase
 {
     /// <inheritdoc />
     public override Task<Game> CreateGame(GameDefinition request, ServerCallContext context) =>
-        PublishAsync(new CatalogCommand.CreateGame(QuestsEvents.ToCore(request)), context);
+        PublishAsync(
+            new CatalogCommand.CreateGame(QuestsEvents.ToCore(request)),
+            context,
+            (quests, options) => quests.CreateGameAsync(request, options));
 
     /// <inheritdoc />
     public override Task<Game> PutGame(PutGameRequest request, ServerCallContext context) =>
         PublishAsync(
             new CatalogCommand.PutGame(
                 QuestsEvents.ToCore(request.Definition ?? new GameDefinition()), request.ExpectedVersion),
-            context);
+            context,
+            (quests, options) => quests.PutGameAsync(request, options));
 
     /// <inheritdoc />
-    public override async Task<Game> GetGame(GetGameRequest request, ServerCallContext context)
+    public override Task<Game> GetGame(GetGameRequest request, ServerCallContext context)
     {
         string tenant = CallTenant.Of(context);
         string id = ServiceErrors.RequireId(request.GameId, "game_id");
-        Game? game = await ServiceErrors.AnswerAsync(() => host.QueryAsync(
-            Placement.Partition(Placement.Game(tenant, id)),
-            partition => ToGame(partition.FindGame(tenant, id), request.Version),
-            context.CancellationToken));
-        return game
-            ?? throw Problems.Of(ErrorCodes.GameUnknown, "game_id", $"There is no game '{id}'.").ToRpcException();
+        return peers.AnswerAsync(
+            context,
+            async () =>
+            {
+                Game? game = await host.QueryAsync(
+                    Placement.Partition(Placement.Game(tenant, id)),
+                    partition => ToGame(partition.FindGame(tenant, id), request.Version),
+                    context.CancellationToken);
+                return host.RequireFresh(game) ?? throw Problems
+                    .Of(ErrorCodes.GameUnknown, "game_id", $"There is no game '{id}'.")
+                    .ToRpcException();
+            },
+            (invoker, options) => new Api.Quests.QuestsClient(invoker).GetGameAsync(request, options));
     }
 
     /// <inheritdoc />
     public override async Task<ListGamesResponse> ListGames(ListGamesRequest request, ServerCallContext context)
     {
         string tenant = CallTenant.Of(context);
-        Task<List<Game>>[] all = [.. Enumerable.Range(0, Placement.Partitions).Select(n => host.QueryAsync(
-            n,
-            partition => partition.GamesOf(tenant).Select(game => ToGame(game, 0)!).ToList(),
-            context.CancellationToken))];
-        List<Game>[] games = await ServiceErrors.AnswerAsync(() => Task.WhenAll(all));
+        IReadOnlyList<ListGamesResponse> answers = await peers.GatherAsync(
+            context,
+            () => host.Places,
+            () => OwnGamesAsync(tenant, context.CancellationToken),
+            (invoker, options) => new Api.Quests.QuestsClient(invoker).ListGamesAsync(request, options),
+            answer => answer.Partitions);
         return new ListGamesResponse
         {
-            Games = { games.SelectMany(g => g).OrderBy(g => g.GameId, StringComparer.Ordinal) },
+            Games = { answers.SelectMany(a => a.Games).OrderBy(g => g.GameId, StringComparer.Ordinal) },
+            Partitions = { answers.SelectMany(a => a.Partitions).Order() },
         };
     }
 
     /// <inheritdoc />
     public override Task<ProgressResponse> Progress(ProgressRequest request, ServerCallContext context) =>
-        ServiceErrors.AnswerAsync(() => host.AnswerProgressAsync(context.CancellationToken));
+        host.AnswerProgressAsync(
+            peers,
+            context,
+            (invoker, options) => new Api.Quests.QuestsClient(invoker).ProgressAsync(request, options));
+
+    /// <inheritdoc />
+    public override Task<ResendResponse> Resend(ResendRequest request, ServerCallContext context) =>
+        host.ResendAsync(request, context);
 
     /// <inheritdoc />
     public override Task Audit(
@@ -67,24 +88,46 @@ internal sealed class QuestsService(PartitionHost<QuestsProcessor> host, QuestsA
             responseStream,
             context.CancellationToken));
 
-    private async Task<Game> PublishAsync(CatalogCommand command, ServerCallContext context)
+    private Task<Game> PublishAsync(
+        CatalogCommand command,
+        ServerCallContext context,
+        Func<Api.Quests.QuestsClient, CallOptions, AsyncUnaryCall<Game>> there)
     {
         string tenant = CallTenant.Of(context);
-        string slug = ServiceErrors.RequireId(command.Definition.Slug, "slug");
+        string stream = Placement.Game(tenant, ServiceErrors.RequireId(command.Definition.Slug, "slug"));
         long nowUs = (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        CatalogDecision decision = await ServiceErrors.AnswerAsync(() => host.ExecuteAsync(
-            Placement.Partition(Placement.Game(tenant, slug)),
-            (partition, appender) => partition.Execute(tenant, command, nowUs, appender),
-            context.CancellationToken));
-        return decision switch
-        {
-            CatalogDecision.Published done => ToGame(done.Event.Version, done.Event.Definition),
-            CatalogDecision.AlreadyDone done => ToGame(done.Version, done.Definition),
-            CatalogDecision.Refused refused =>
-                throw Problems.Of(refused.Code, refused.Field, refused.Message).ToRpcException(),
-            _ => throw new InvalidOperationException($"Unknown decision {decision}."),
-        };
+        return peers.AnswerAsync(
+            context,
+            async () => ToGame(await host.ExecuteAsync(
+                Placement.Partition(stream),
+                stream,
+                (partition, appender) => partition.Execute(tenant, command, nowUs, appender),
+                context.CancellationToken)),
+            (invoker, options) => there(new Api.Quests.QuestsClient(invoker), options));
     }
+
+    private async Task<ListGamesResponse> OwnGamesAsync(string tenant, CancellationToken cancel)
+    {
+        int[] own = [.. host.Places.Where(place => place.IsHere).Select(place => place.Partition)];
+        List<Game>[] games = await Task.WhenAll(own.Select(n => host.QueryAsync(
+            n,
+            partition => partition.GamesOf(tenant).Select(game => ToGame(game, 0)!).ToList(),
+            cancel)));
+        return host.RequireFresh(new ListGamesResponse
+        {
+            Games = { games.SelectMany(g => g) },
+            Partitions = { own.Select(n => (uint)n) },
+        });
+    }
+
+    private static Game ToGame(CatalogDecision decision) => decision switch
+    {
+        CatalogDecision.Published done => ToGame(done.Event.Version, done.Event.Definition),
+        CatalogDecision.AlreadyDone done => ToGame(done.Version, done.Definition),
+        CatalogDecision.Refused refused =>
+            throw Problems.Of(refused.Code, refused.Field, refused.Message).ToRpcException(),
+        _ => throw new InvalidOperationException($"Unknown decision {decision}."),
+    };
 
     private static Game? ToGame(GameState? state, ulong version)
     {

@@ -3,7 +3,6 @@ using Mesh.Contracts;
 using Mesh.Contracts.Events.V1;
 using Mesh.Partitions;
 using Mesh.Rewards.Core.Issuing;
-using Mesh.Rewards.Core.Ledger;
 using RewardRule = Mesh.Rewards.Core.Issuing.RewardRule;
 
 namespace Mesh.Rewards;
@@ -14,7 +13,7 @@ internal sealed class QuestTransitionConsumer(GameTable games, RewardIssuedRelay
     private readonly Dictionary<(string Tenant, string Game, uint Version), GameRules> _rules = [];
 
     public Verdict Consume(
-        QuestTransition transition, in RecordRoot root, PartitionBook book, IEventAppender appender)
+        QuestTransition transition, in RecordRoot root, PlayerStream player, IEventAppender appender)
     {
         if (RulesOf(transition) is not { } rules)
         {
@@ -23,20 +22,20 @@ internal sealed class QuestTransitionConsumer(GameTable games, RewardIssuedRelay
 
         foreach (RewardRule rule in rules.For(transition.QuestId, (TransitionKind)transition.Kind))
         {
-            Issue(ToCommand(transition, rule, rules.Version), book, root, appender);
+            Issue(ToCommand(transition, rule, rules.Version), player, root, appender);
         }
 
         return Verdict.Done;
     }
 
     private void Issue(
-        RewardCommand.IssueReward command, PartitionBook book, in RecordRoot root, IEventAppender appender)
+        RewardCommand.IssueReward command, PlayerStream player, in RecordRoot root, IEventAppender appender)
     {
-        IssueDecision decision = RewardDecider.Decide(command, book);
+        IssueDecision decision = RewardDecider.Decide(command, player.Book);
         if (decision.Event is { } issued)
         {
-            book.Evolve(issued);
-            relay.Append(issued, root, appender);
+            player.Book.Evolve(issued);
+            relay.Append(player.Name, issued, root, appender);
         }
         else if (decision.Outcome != IssueOutcome.AlreadyIssued)
         {

@@ -12,10 +12,8 @@ internal sealed class RewardIssuedRelay(int partition)
 {
     private readonly EventTarget _issued = new(TopicCatalog.RewardIssued.Name, partition);
 
-    public void Append(RewardEvent.RewardIssued issued, in RecordRoot root, IEventAppender appender) => appender.Append(
-        Placement.Player(issued.Tenant, issued.PlayerId),
-        EventNames.RewardIssued,
-        RewardsEvents.ToContract(issued).ToByteArray(),
-        root,
-        _issued);
+    public void Append(
+        string stream, RewardEvent.RewardIssued issued, in RecordRoot root, IEventAppender appender) =>
+        appender.Append(
+            stream, EventNames.RewardIssued, RewardsEvents.ToContract(issued).ToByteArray(), root, _issued);
 }

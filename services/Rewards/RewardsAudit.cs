@@ -5,19 +5,29 @@ using Mesh.Contracts.Rewards.V1;
 using Mesh.EventStore;
 using Mesh.Partitions;
 using Mesh.Wiring;
-using CoreBalance = Mesh.Rewards.Core.Ledger.Balance;
 
 namespace Mesh.Rewards;
 
 /// <summary>
-/// Tells what was issued, from the log at the moment it is asked, beside the wallets as the service holds them.
+/// Tells what was issued and what left the mint, from the log at the moment it is asked, beside the wallets as the
+/// service holds them.
 /// </summary>
 internal sealed class RewardsAudit(PartitionHost<RewardsProcessor> host)
 {
     private const int RewardsOfMessage = 1_000;
+    private const int WalletsAtOnce = 256;
 
+    /// <param name="tenant">Whose game.</param>
+    /// <param name="game">The game.</param>
+    /// <param name="stream">Takes the answers.</param>
+    /// <param name="wallet">Asks for a player's wallet, wherever that is.</param>
+    /// <param name="cancel">Ends it.</param>
     public async Task WriteAsync(
-        string tenant, string game, IServerStreamWriter<AuditResponse> stream, CancellationToken cancel)
+        string tenant,
+        string game,
+        IServerStreamWriter<AuditResponse> stream,
+        Func<string, Task<Wallet>> wallet,
+        CancellationToken cancel)
     {
         Dictionary<string, long> mint = new(StringComparer.Ordinal);
         for (int n = 0; n < Placement.Partitions; n++)
@@ -28,35 +38,36 @@ internal sealed class RewardsAudit(PartitionHost<RewardsProcessor> host)
                 RewardIssued issued = RewardIssued.Parser.ParseFrom(stored.Body);
                 if (issued.Tenant == tenant && issued.GameId == game)
                 {
+                    // What a player got left the mint: the books balance when the wallets hold as much.
+                    mint[issued.Currency] = checked(mint.GetValueOrDefault(issued.Currency) - issued.Amount);
                     await NoteAsync(players, issued, stream, cancel);
                 }
             }
 
-            (Dictionary<string, CoreBalance[]> wallets, CoreBalance[] minted) = await host.QueryAsync(
-                n, partition => Holdings(partition, tenant, game), cancel);
-            foreach (CoreBalance balance in minted)
-            {
-                mint[balance.Currency] = mint.GetValueOrDefault(balance.Currency) + balance.Amount;
-            }
-
-            foreach ((string player, CoreBalance[] balances) in wallets)
-            {
-                AuditResponse message = players.GetValueOrDefault(player) ?? new AuditResponse { PlayerId = player };
-                message.Balances.AddRange(balances.Select(b => ToBalance(b.Currency, b.Amount)));
-                players.Remove(player);
-                await stream.WriteAsync(message, cancel);
-            }
-
-            // Rewards of players without a wallet: the reader shall see that as well.
-            foreach (AuditResponse message in players.Values)
-            {
-                await stream.WriteAsync(message, cancel);
-            }
+            await WriteWalletsAsync(players, stream, wallet, cancel);
         }
 
         AuditResponse last = new();
         last.Balances.AddRange(mint.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => ToBalance(m.Key, m.Value)));
         await stream.WriteAsync(last, cancel);
+    }
+
+    private static async Task WriteWalletsAsync(
+        Dictionary<string, AuditResponse> players,
+        IServerStreamWriter<AuditResponse> stream,
+        Func<string, Task<Wallet>> wallet,
+        CancellationToken cancel)
+    {
+        foreach (string[] some in players.Keys.Chunk(WalletsAtOnce))
+        {
+            Wallet[] wallets = await Task.WhenAll(some.Select(wallet));
+            for (int i = 0; i < some.Length; i++)
+            {
+                AuditResponse message = players[some[i]];
+                message.Balances.AddRange(wallets[i].Balances);
+                await stream.WriteAsync(message, cancel);
+            }
+        }
     }
 
     private static async Task NoteAsync(
@@ -80,18 +91,10 @@ internal sealed class RewardsAudit(PartitionHost<RewardsProcessor> host)
         });
         if (message.Rewards.Count >= RewardsOfMessage)
         {
-            players.Remove(issued.PlayerId);
+            players[issued.PlayerId] = new AuditResponse { PlayerId = issued.PlayerId };
             await stream.WriteAsync(message, cancel);
         }
     }
-
-    private static (Dictionary<string, CoreBalance[]> Wallets, CoreBalance[] Mint) Holdings(
-        RewardsProcessor partition, string tenant, string game) =>
-        (partition.Book.Accounts.Players(tenant, game).ToDictionary(
-            player => player,
-            player => partition.Book.Accounts.Balances(tenant, game, player),
-            StringComparer.Ordinal),
-        partition.Book.Accounts.Mint(tenant, game));
 
     private static Balance ToBalance(string currency, long amount) => new() { Currency = currency, Amount = amount };
 }

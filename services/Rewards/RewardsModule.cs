@@ -1,4 +1,5 @@
 using Mesh.Contracts;
+using Mesh.Contracts.Quests.V1;
 using Mesh.Partitions;
 using Mesh.Wiring;
 
@@ -11,15 +12,25 @@ internal static class RewardsModule
     {
         ServiceOptions options = ServiceOptions.From(builder.Configuration, "rewards");
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<PeerCalls>();
         builder.Services.AddSingleton<GameTable>();
         builder.Services.AddSingleton<RewardsAudit>();
         builder.Services.AddSingleton<RewardsService>();
         builder.Services.AddSingleton(TimeProvider.System);
         LaneOptions transitions = new(TopicCatalog.QuestTransitions.Definition, Relayed: true, TimeSpan.Zero);
         builder.Services.AddPartitionHost<RewardsProcessor>(
-            _ => options.Host([transitions], TopicCatalog.RewardIssued),
-            provider => RewardsProcessor.All(
-                provider.GetRequiredService<GameTable>(), provider.GetRequiredService<ILogger<RewardsProcessor>>()));
+            provider => options.Host([transitions], TopicCatalog.RewardIssued) with
+            {
+                Resend = Resending.From(
+                    builder.Configuration,
+                    "quests",
+                    provider.GetRequiredService<PeerCalls>(),
+                    (invoker, request, call) => new Quests.QuestsClient(invoker).ResendAsync(request, call)),
+            },
+            (provider, partition) => new RewardsProcessor(
+                partition,
+                provider.GetRequiredService<GameTable>(),
+                provider.GetRequiredService<ILogger<RewardsProcessor>>()));
         builder.AddGameCatalog(provider =>
         {
             GameTable games = provider.GetRequiredService<GameTable>();

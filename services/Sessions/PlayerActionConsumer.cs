@@ -9,19 +9,21 @@ namespace Mesh.Sessions;
 /// <summary>IN: an accepted action is observed by its player's sessions.</summary>
 internal sealed class PlayerActionConsumer(SessionChangeRelay relay)
 {
-    public void Consume(ActionAccepted action, in TopicRecord record, PlayerSessions player, IEventAppender appender)
+    public void Consume(ActionAccepted action, in TopicRecord record, PlayerStream player, IEventAppender appender)
     {
+        PlayerSessions sessions = player.Open(action.GameId);
+
         // The id of a session is made only where one may be opened.
         Guid actionId = Ids.FromBytes(action.ActionId.Span);
-        Guid candidate = player.Continues(action.EffectiveUs, SessionDecider.DefaultGapUs)
+        Guid candidate = sessions.Continues(action.EffectiveUs, SessionDecider.DefaultGapUs)
             ? Guid.Empty
             : Ids.Session(action.Tenant, action.GameId, action.PlayerId, action.EffectiveUs);
         SessionCommand command = new SessionCommand.ObserveAction(actionId, action.EffectiveUs, candidate);
         RecordRoot root = new(actionId, (int)action.Lane, record.Partition, record.Offset, action.ReceivedUs);
-        foreach (SessionEvent happened in SessionDecider.Decide(command, player, SessionDecider.DefaultGapUs))
+        foreach (SessionEvent happened in SessionDecider.Decide(command, sessions, SessionDecider.DefaultGapUs))
         {
-            player.Evolve(happened);
-            relay.Append(action, happened, root, appender);
+            sessions.Evolve(happened);
+            relay.Append(player.Name, action, happened, root, appender);
         }
     }
 }

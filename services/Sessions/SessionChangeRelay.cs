@@ -16,11 +16,12 @@ internal sealed class SessionChangeRelay(int partition)
 {
     private readonly EventTarget _lifecycle = new(TopicCatalog.SessionLifecycle.Name, partition);
 
-    public void Append(ActionAccepted action, SessionEvent happened, in RecordRoot root, IEventAppender appender)
+    public void Append(
+        string stream, ActionAccepted action, SessionEvent happened, in RecordRoot root, IEventAppender appender)
     {
         byte[] body = SessionsEvents.ToContract(action, happened).ToByteArray();
         appender.Append(
-            Placement.Player(action.Tenant, action.PlayerId),
+            stream,
             EventNames.SessionChanged,
             body,
             root,

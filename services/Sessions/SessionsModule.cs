@@ -10,12 +10,13 @@ internal static class SessionsModule
     public static WebApplicationBuilder AddSessions(this WebApplicationBuilder builder)
     {
         ServiceOptions options = ServiceOptions.From(builder.Configuration, "sessions");
+        builder.Services.AddSingleton<PeerCalls>();
         builder.Services.AddSingleton<SessionsAudit>();
         builder.Services.AddSingleton<SessionsService>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddPartitionHost<SessionsProcessor>(
             _ => options.Host(ServiceOptions.ActionLanes, TopicCatalog.SessionLifecycle),
-            _ => SessionsProcessor.All());
+            (_, partition) => new SessionsProcessor(partition));
         return builder;
     }
 }

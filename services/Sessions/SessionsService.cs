@@ -11,30 +11,44 @@ using Api = Mesh.Contracts.Sessions.V1;
 namespace Mesh.Sessions;
 
 /// <summary>IN: calls become queries. It translates, and decides nothing.</summary>
-internal sealed class SessionsService(PartitionHost<SessionsProcessor> host, SessionsAudit audit, TimeProvider clock)
+internal sealed class SessionsService(
+    PartitionHost<SessionsProcessor> host, PeerCalls peers, SessionsAudit audit, TimeProvider clock)
     : Api.Sessions.SessionsBase
 {
     /// <inheritdoc />
-    public override async Task<ListSessionsResponse> ListSessions(
-        ListSessionsRequest request, ServerCallContext context)
+    public override Task<ListSessionsResponse> ListSessions(ListSessionsRequest request, ServerCallContext context)
     {
         string tenant = CallTenant.Of(context);
         string game = ServiceErrors.RequireId(request.GameId, "game_id");
         string player = ServiceErrors.RequireId(request.PlayerId, "player_id");
-        IReadOnlyList<Core.Windows.Session> sessions = await ServiceErrors.AnswerAsync(() => host.QueryAsync(
-            Placement.Partition(Placement.Player(tenant, player)),
-            partition => partition.SessionsOf(tenant, game, player),
-            context.CancellationToken));
-        return new ListSessionsResponse
-        {
-            Sessions = { sessions.Select(ToSession) },
-            Meta = new ReadMeta { AsOf = clock.GetUtcNow().ToTimestamp() },
-        };
+        string stream = Placement.Player(tenant, player);
+        return peers.AnswerAsync(
+            context,
+            async () => new ListSessionsResponse
+            {
+                Sessions =
+                {
+                    (await host.QueryAsync(
+                        Placement.Partition(stream),
+                        stream,
+                        partition => partition.SessionsOf(tenant, game, player),
+                        context.CancellationToken)).Select(ToSession),
+                },
+                Meta = new ReadMeta { AsOf = clock.GetUtcNow().ToTimestamp(), Stale = !host.IsFresh },
+            },
+            (invoker, options) => new Api.Sessions.SessionsClient(invoker).ListSessionsAsync(request, options));
     }
 
     /// <inheritdoc />
     public override Task<ProgressResponse> Progress(ProgressRequest request, ServerCallContext context) =>
-        ServiceErrors.AnswerAsync(() => host.AnswerProgressAsync(context.CancellationToken));
+        host.AnswerProgressAsync(
+            peers,
+            context,
+            (invoker, options) => new Api.Sessions.SessionsClient(invoker).ProgressAsync(request, options));
+
+    /// <inheritdoc />
+    public override Task<ResendResponse> Resend(ResendRequest request, ServerCallContext context) =>
+        host.ResendAsync(request, context);
 
     /// <inheritdoc />
     public override Task Audit(

@@ -13,7 +13,7 @@ internal static class ServiceErrors
         {
             return await work();
         }
-        catch (PartitionUnavailableException e)
+        catch (Exception e) when (e is PartitionUnavailableException or NotOwnerException)
         {
             throw Unavailable(e);
         }
@@ -25,11 +25,18 @@ internal static class ServiceErrors
         {
             await work();
         }
-        catch (PartitionUnavailableException e)
+        catch (Exception e) when (e is PartitionUnavailableException or NotOwnerException)
         {
             throw Unavailable(e);
         }
     }
+
+    /// <summary>What was read, unless this instance cannot confirm that it may speak for its partitions.</summary>
+    public static T RequireFresh<T, TProcessor>(this PartitionHost<TProcessor> host, T answer)
+        where TProcessor : class, IPartitionProcessor =>
+        host.IsFresh
+            ? answer
+            : throw Unavailable(new PartitionUnavailableException("The answer may be out of date; try again."));
 
     /// <summary>An id of a request, or INVALID_ARGUMENT with the field's name.</summary>
     public static string RequireId(string value, string field)
@@ -45,6 +52,6 @@ internal static class ServiceErrors
                 .ToRpcException();
     }
 
-    private static RpcException Unavailable(PartitionUnavailableException e) =>
+    private static RpcException Unavailable(Exception e) =>
         Problems.Of(ErrorCodes.Unavailable, string.Empty, e.Message).ToRpcException();
 }

@@ -29,18 +29,21 @@ internal sealed class RunningGateway : IAsyncDisposable
     public GrpcChannel Channel { get; }
 
     /// <summary>Starts it with every service at one address, but for those named.</summary>
-    public static async Task<RunningGateway> StartAsync(Uri services, params (string Service, Uri Address)[] others)
+    public static Task<RunningGateway> StartAsync(Uri services, params (string Service, Uri Address)[] others) =>
+        StartAsync(service => [others.Where(other => other.Service == service).Select(other => other.Address)
+            .FirstOrDefault(services)]);
+
+    /// <summary>Starts it with several instances of every service.</summary>
+    public static Task<RunningGateway> WithInstancesAsync(params Uri[] instances) => StartAsync(_ => [.. instances]);
+
+    private static async Task<RunningGateway> StartAsync(Func<string, ImmutableArray<Uri>> addresses)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
         builder.AddProcessDefaults();
         builder.AddGateway(new GatewayOptions(
             new Uri("http://127.0.0.1:0"),
             new Uri("http://127.0.0.1:0"),
-            GatewayOptions.Services.ToImmutableSortedDictionary(
-                service => service,
-                service => ImmutableArray.Create(
-                    others.Where(other => other.Service == service).Select(other => other.Address)
-                        .FirstOrDefault(services)))));
+            GatewayOptions.Services.ToImmutableSortedDictionary(service => service, addresses)));
         WebApplication app = builder.Build();
         app.MapGateway();
         await app.StartAsync();

@@ -29,6 +29,17 @@ public sealed class PlacementTests
         Assert.Equal("t1/g/hunt", Placement.Game("t1", "hunt"));
     }
 
+    [Fact]
+    public void Keys_OfPlayersAndGames_AreReadBack()
+    {
+        Assert.Equal(("t1", "42"), Placement.PlayerOf(Placement.Player("t1", "42")));
+        Assert.Equal(("p", "g"), Placement.PlayerOf(Placement.Player("p", "g")));
+        Assert.Null(Placement.PlayerOf(Placement.Game("t1", "p")));
+        Assert.Equal(("g", "p"), Placement.GameOf(Placement.Game("g", "p")));
+        Assert.Null(Placement.GameOf(Placement.Zone("t1", "g", "north")));
+        Assert.Null(Placement.GameOf("t1"));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(511)]

@@ -3,10 +3,10 @@ using Mesh.Rewards.Core.Ledger;
 
 namespace Mesh.Rewards.Core.Tests;
 
-/// <summary>A partition's book in a test.</summary>
+/// <summary>The books of a partition's players in a test.</summary>
 internal sealed class Partition
 {
-    public PartitionBook Book { get; } = new();
+    private readonly Dictionary<(string Tenant, string Player), PlayerBook> books = [];
 
     public List<RewardEvent> Log { get; } = [];
 
@@ -23,14 +23,26 @@ internal sealed class Partition
     /// <summary>Decides and folds.</summary>
     public IssueDecision When(RewardCommand.IssueReward command)
     {
-        IssueDecision decision = RewardDecider.Decide(command, Book);
+        PlayerBook book = BookOf(command.PlayerId, command.Tenant);
+        IssueDecision decision = RewardDecider.Decide(command, book);
         if (decision.Event is { } happened)
         {
-            Book.Evolve(happened);
+            book.Evolve(happened);
             Log.Add(happened);
         }
 
         return decision;
+    }
+
+    public PlayerBook BookOf(string player, string tenant = "demo")
+    {
+        if (!books.TryGetValue((tenant, player), out PlayerBook? book))
+        {
+            book = new PlayerBook();
+            books.Add((tenant, player), book);
+        }
+
+        return book;
     }
 
     public static RewardCommand.IssueReward Issue(

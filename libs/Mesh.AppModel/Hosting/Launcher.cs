@@ -3,29 +3,45 @@ using Mesh.Provisioning;
 
 namespace Mesh.AppModel.Hosting;
 
-/// <summary>Starts one resource and returns when it is ready.</summary>
+/// <summary>Knows how each kind of resource is started.</summary>
 /// <param name="state">Where data and logs go.</param>
 /// <param name="location">Where project outputs are.</param>
 /// <param name="terminal">Where projects' lines go.</param>
-/// <param name="started">Told of each part as soon as there is something to stop.</param>
-internal sealed class Launcher(
-    StateDirectory state, HostLocation location, TextWriter terminal, Action<RunningPart> started) : IDisposable
+internal sealed class Launcher(StateDirectory state, HostLocation location, TextWriter terminal) : IDisposable
 {
-    private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>A server that was killed first takes in again what its log holds.</summary>
+    private static readonly TimeSpan RecoveryLimit = TimeSpan.FromMinutes(10);
+
     private readonly HealthProbe _health = new();
 
-    internal Task LaunchAsync(Resource resource, CancellationToken cancellation) => resource switch
+    /// <summary>What must be done once before the resource can be used, beside starting its parts.</summary>
+    internal static Task PrepareAsync(Resource resource, CancellationToken cancellation) =>
+        resource is PostgresDatabaseResource database
+            ? PostgresDatabases.EnsureAsync(database.Parent.ConnectionString, database.DatabaseName, cancellation)
+            : Task.CompletedTask;
+
+    /// <summary>The parts of a resource; a database, which lives in its server, has none.</summary>
+    internal IReadOnlyList<PartPlan> PartsOf(Resource resource) => resource switch
     {
-        PostgresServerResource postgres => LaunchPostgresAsync(postgres, cancellation),
-        PostgresDatabaseResource database => PostgresDatabases.EnsureAsync(
-            database.Parent.ConnectionString, database.DatabaseName, cancellation),
-        KafkaServerResource { External: not null } external => UseElsewhere(external, external.ConnectionString),
-        KafkaServerResource { Home: not null } kafka => LaunchApacheKafkaAsync(kafka, kafka.Home, cancellation),
-        KafkaServerResource embedded => LaunchEmbeddedBrokerAsync(embedded, cancellation),
-        ProjectResource project => LaunchProjectAsync(project, cancellation),
+        PostgresDatabaseResource => [],
+        PostgresServerResource { External: not null } postgres => [Elsewhere(postgres, HostOf(postgres.External))],
+        PostgresServerResource postgres =>
+            [new(postgres, postgres.Name, (again, cancellation) => StartPostgresAsync(postgres, again, cancellation))],
+        KafkaServerResource { External: not null } external => [Elsewhere(external, external.ConnectionString)],
+        KafkaServerResource { Home: { } home } kafka =>
+            [new(kafka, kafka.Name, (again, cancellation) => StartKafkaAsync(kafka, home, again, cancellation))],
+        KafkaServerResource embedded =>
+            [new(embedded, embedded.Name, (again, _) => Task.FromResult(StartEmbeddedBroker(embedded, again)))],
+        ProjectResource project =>
+        [
+            .. Enumerable.Range(0, project.Replicas).Select(replica => new PartPlan(
+                project,
+                project.ReplicaName(replica),
+                (again, _) => Task.FromResult(StartReplica(project, replica, again)))),
+        ],
         _ => throw new UnreachableException($"{resource.GetType()} has no launcher."),
     };
 
@@ -34,107 +50,107 @@ internal sealed class Launcher(
     private static string Dotnet() =>
         Environment.ProcessPath is { } path && Path.GetFileName(path) == "dotnet" ? path : "dotnet";
 
-    private Task UseElsewhere(Resource resource, string url)
+    private static string HostOf(string connectionString)
     {
-        started(new RunningPart { Resource = resource, Name = resource.Name, Url = url });
-        return Task.CompletedTask;
+        var where = new Npgsql.NpgsqlConnectionStringBuilder(connectionString);
+        return $"{where.Host}:{where.Port}";
     }
 
-    private async Task LaunchPostgresAsync(PostgresServerResource resource, CancellationToken cancellation)
+    private static PartPlan Elsewhere(Resource resource, string url)
     {
-        if (resource.External is not null)
-        {
-            var where = new Npgsql.NpgsqlConnectionStringBuilder(resource.External);
-            await UseElsewhere(resource, $"{where.Host}:{where.Port}");
-            return;
-        }
+        var part = new RunningPart { Resource = resource, Name = resource.Name, Url = url };
+        return new PartPlan(resource, resource.Name, (_, _) => Task.FromResult(part));
+    }
 
+    private async Task<RunningPart> StartPostgresAsync(
+        PostgresServerResource resource, bool again, CancellationToken cancellation)
+    {
+        var options = new PostgresOptions
+        {
+            DataDirectory = state[StateDirectory.Postgres],
+            Port = resource.Port,
+            LogFile = state.Log(resource.Name, again),
+        };
         var cluster = await PostgresCluster.StartAsync(
-            new PostgresOptions
-            {
-                DataDirectory = state[StateDirectory.Postgres],
-                Port = resource.Port,
-                LogFile = state.NewLog(resource.Name),
-            },
-            cancellation);
-        started(new RunningPart
+            again ? options with { StartLimit = RecoveryLimit } : options, cancellation);
+        return new RunningPart
         {
             Resource = resource,
             Name = resource.Name,
             Url = $"127.0.0.1:{resource.Port}",
             ProcessId = cluster.ProcessId,
             Exited = cluster.Exited,
-            StopAsync = cluster.StopAsync,
+            StopAsync = () => cluster.DisposeAsync().AsTask(),
             LogFile = cluster.LogFile,
-        });
+        };
     }
 
-    private async Task LaunchApacheKafkaAsync(
-        KafkaServerResource resource, string home, CancellationToken cancellation)
+    private async Task<RunningPart> StartKafkaAsync(
+        KafkaServerResource resource, string home, bool again, CancellationToken cancellation)
     {
-        var log = state.NewLog(resource.Name);
+        var options = new ApacheKafkaOptions
+        {
+            Home = home,
+            DataDirectory = resource.DataDirectory,
+            Port = resource.Port,
+            LogFile = state.Log(resource.Name, again),
+        };
         var kafka = await ApacheKafka.StartAsync(
-            new ApacheKafkaOptions
-            {
-                Home = home,
-                DataDirectory = resource.DataDirectory,
-                Port = resource.Port,
-                LogFile = log,
-            },
-            cancellation);
-        started(new RunningPart
+            again ? options with { StartLimit = RecoveryLimit } : options, cancellation);
+        return new RunningPart
         {
             Resource = resource,
             Name = resource.Name,
             Url = kafka.BootstrapServers,
             ProcessId = kafka.ProcessId,
             Exited = kafka.Exited,
-            StopAsync = kafka.StopAsync,
-            LogFile = log,
-        });
+            StopAsync = () => kafka.DisposeAsync().AsTask(),
+            LogFile = options.LogFile,
+        };
     }
 
-    private async Task LaunchEmbeddedBrokerAsync(KafkaServerResource resource, CancellationToken cancellation)
+    private RunningPart StartEmbeddedBroker(KafkaServerResource resource, bool again)
     {
         Directory.CreateDirectory(resource.DataDirectory);
         var part = StartDotnet(
-            resource, resource.Name, resource.ConnectionString, resource.ProjectPath!, resource.Arguments, []);
-        var began = Stopwatch.GetTimestamp();
-        while (!await KafkaProbe.AnswersAsync("127.0.0.1", resource.Port, cancellation))
+            resource, resource.Name, resource.ConnectionString, resource.ProjectPath!, resource.Arguments, [], again);
+        return part with { WaitUntilReadyAsync = WaitAsync };
+
+        async Task<string?> WaitAsync(TimeSpan limit, CancellationToken cancellation)
         {
-            if (part.Exited.IsCompleted || Stopwatch.GetElapsedTime(began) > ReadyLimit)
+            var began = Stopwatch.GetTimestamp();
+            while (!await KafkaProbe.AnswersAsync("127.0.0.1", resource.Port, cancellation))
             {
-                var what = part.Exited.IsCompleted ? "ended while it was starting" : "does not answer";
-                throw new ProvisioningException($"{part.Name} {what}. Its last lines:\n{part.LastLines}");
+                if (part.Exited.IsCompleted || Stopwatch.GetElapsedTime(began) > limit)
+                {
+                    return part.Exited.IsCompleted ? "ended while it was starting" : "does not answer";
+                }
+
+                await Task.Delay(Beat, cancellation);
             }
 
-            await Task.Delay(Beat, cancellation);
+            return null;
         }
     }
 
-    private async Task LaunchProjectAsync(ProjectResource project, CancellationToken cancellation)
+    private RunningPart StartReplica(ProjectResource project, int replica, bool again)
     {
-        var replicas = Enumerable.Range(0, project.Replicas).Select(async replica =>
+        // A reader of /health wants the endpoint that people use; of several, that is not the gRPC one.
+        var endpoint = project.Endpoints.FirstOrDefault(endpoint => endpoint.Name != "grpc") ?? project.Endpoints[0];
+        var name = project.ReplicaName(replica);
+        var part = StartDotnet(
+            project,
+            name,
+            project.Endpoints[0].Url(replica),
+            project.ProjectPath,
+            ["--name", name, .. project.Arguments],
+            ProjectEnvironment.Of(project, replica),
+            again);
+        return part with
         {
-            // A reader of /health wants the endpoint that people use; of several, that is not the gRPC one.
-            var endpoint = project.Endpoints.FirstOrDefault(endpoint => endpoint.Name != "grpc")
-                ?? project.Endpoints[0];
-            var name = project.ReplicaName(replica);
-            var part = StartDotnet(
-                project,
-                name,
-                project.Endpoints[0].Url(replica),
-                project.ProjectPath,
-                ["--name", name, .. project.Arguments],
-                ProjectEnvironment.Of(project, replica));
-            var problem = await _health.WaitAsync(
-                endpoint.Url(replica), ReadyLimit, () => part.Exited.IsCompleted, cancellation);
-            if (problem is not null)
-            {
-                throw new ProvisioningException($"{part.Name} {problem}. Its last lines:\n{part.LastLines}");
-            }
-        });
-        await Task.WhenAll(replicas);
+            WaitUntilReadyAsync = (limit, cancellation) =>
+                _health.WaitAsync(endpoint.Url(replica), limit, () => part.Exited.IsCompleted, cancellation),
+        };
     }
 
     private RunningPart StartDotnet(
@@ -143,21 +159,32 @@ internal sealed class Launcher(
         string url,
         string projectPath,
         IReadOnlyList<string> arguments,
-        Dictionary<string, string?> variables)
+        Dictionary<string, string?> variables,
+        bool again)
     {
         var assembly = ProjectOutput.AssemblyPath(projectPath, location);
-        var path = state.NewLog(name);
+        var path = state.Log(name, again);
         var log = new PartLog(name, path, terminal);
-        var child = ChildProcess.Start(new ChildProcessOptions
+        ChildProcess child;
+        try
         {
-            FileName = Dotnet(),
-            Arguments = [assembly, .. arguments],
-            WorkingDirectory = Path.GetDirectoryName(projectPath),
-            Environment = variables,
-            OnOutput = log.Add,
-            OnError = log.Add,
-        });
-        var part = new RunningPart
+            child = ChildProcess.Start(new ChildProcessOptions
+            {
+                FileName = Dotnet(),
+                Arguments = [assembly, .. arguments],
+                WorkingDirectory = Path.GetDirectoryName(projectPath),
+                Environment = variables,
+                OnOutput = log.Add,
+                OnError = log.Add,
+            });
+        }
+        catch (ProvisioningException)
+        {
+            log.Dispose();
+            throw;
+        }
+
+        return new RunningPart
         {
             Resource = resource,
             Name = name,
@@ -176,7 +203,5 @@ internal sealed class Launcher(
                 log.Dispose();
             },
         };
-        started(part);
-        return part;
     }
 }

@@ -4,7 +4,7 @@ namespace Mesh.AppModel.Hosting;
 internal sealed class PartLog(string name, string path, TextWriter terminal) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly StreamWriter _file = new(path, append: false) { AutoFlush = true };
+    private readonly StreamWriter _file = new(path, append: true) { AutoFlush = true };
     private bool _closed;
 
     internal void Add(string line)

@@ -6,10 +6,11 @@ using System.Text.Json.Nodes;
 namespace Mesh.AppModel.Hosting;
 
 /// <summary>
-/// run.json: what runs and where, for tools; it exists while the application runs. Keys: <c>host</c> (our process id),
-/// <c>broker</c> (bootstrap servers), <c>postgres</c> (connection string without a database), <c>processes</c> (name,
-/// pid, url), and for each project with external endpoints its first URL under its name and every other one under name
-/// and endpoint (<c>gateway</c>, <c>gatewayWeb</c>).
+/// run.json: what runs and where, for tools; it exists while the application runs, and is written anew whenever a part
+/// was started again. Keys: <c>host</c> (our process id), <c>broker</c> (bootstrap servers), <c>postgres</c>
+/// (connection string without a database), <c>processes</c> (name, pid, url), and for each project with external
+/// endpoints its first URL under its name and every other one under name and endpoint (<c>gateway</c>,
+/// <c>gatewayWeb</c>).
 /// </summary>
 internal sealed class RunFile(string path)
 {

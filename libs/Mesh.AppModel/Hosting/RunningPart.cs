@@ -17,6 +17,13 @@ internal sealed record RunningPart
     /// <summary>Completes with the exit code when the process ends; never, for what runs elsewhere.</summary>
     internal Task<int> Exited { get; init; } = new TaskCompletionSource<int>().Task;
 
+    /// <summary>
+    /// Waits until it answers, its process ends or the time is up: null when it answers, else what is wrong.
+    /// </summary>
+    internal Func<TimeSpan, CancellationToken, Task<string?>> WaitUntilReadyAsync { get; init; } =
+        (_, _) => Task.FromResult<string?>(null);
+
+    /// <summary>Stops it and gives back what it holds; once it has ended, only the latter.</summary>
     internal Func<Task> StopAsync { get; init; } = () => Task.CompletedTask;
 
     internal string? LogFile { get; init; }

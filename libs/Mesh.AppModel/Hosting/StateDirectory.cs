@@ -61,11 +61,14 @@ internal sealed class StateDirectory : IDisposable
         }
     }
 
-    /// <summary>The log file of a part; what an earlier run left there is kept beside it.</summary>
-    internal string NewLog(string name)
+    /// <summary>
+    /// The log file of a part. What an earlier run left there is kept beside it; a part that is started again in the
+    /// same run goes on in the same file.
+    /// </summary>
+    internal string Log(string name, bool again)
     {
         var path = Path.Combine(Directory.CreateDirectory(this[LogFolder]).FullName, name + ".log");
-        if (File.Exists(path))
+        if (!again && File.Exists(path))
         {
             File.Move(path, Path.Combine(this[LogFolder], name + ".previous.log"), overwrite: true);
         }

@@ -12,7 +12,9 @@ var alpha = builder.AddProject("alpha", Service).WithReference(things).WithRefer
     .WaitFor(things).WaitFor(kafka);
 var beta = builder.AddProject("beta", Service).WithReference(alpha)
     .WithEnvironment("SAMPLE_BROKEN", Environment.GetEnvironmentVariable("BREAK_BETA") ?? "")
+    .WithEnvironment("SAMPLE_BROKEN_WHILE", Environment.GetEnvironmentVariable("BREAK_BETA_WHILE") ?? "")
     .WaitFor(alpha);
+alpha.WithReference(alpha).WithReference(beta);
 builder.AddProject("gate", Service).WithReference(alpha).WithReference(beta)
     .WithHttpEndpoint(port: builder.PortBase, name: "grpc")
     .WithHttpEndpoint(port: builder.PortBase + 80, name: "web")

@@ -7,7 +7,8 @@ if (args is ["broker", ..])
     return;
 }
 
-if (Environment.GetEnvironmentVariable("SAMPLE_BROKEN") == "1")
+if (Environment.GetEnvironmentVariable("SAMPLE_BROKEN") == "1"
+    || File.Exists(Environment.GetEnvironmentVariable("SAMPLE_BROKEN_WHILE")))
 {
     Console.Error.WriteLine("the sample is broken on purpose");
     Environment.Exit(3);

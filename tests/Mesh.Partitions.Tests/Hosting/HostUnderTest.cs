@@ -1,5 +1,6 @@
 using Mesh.Bus;
 using Mesh.EventStore;
+using Mesh.Partitions.Machine;
 using Mesh.Partitions.Tests.Machine;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -8,16 +9,37 @@ using Npgsql;
 namespace Mesh.Partitions.Tests.Hosting;
 
 /// <summary>
-/// A service of one lane: it counts what it reads and, when it has a target, passes it on to the same partition.
+/// An instance of a service of one lane: it counts what it reads and, when it has a target, passes it on to the same
+/// partition.
 /// </summary>
 internal sealed class HostUnderTest(string database, BusOptions bus, LaneOptions lane, TopicDefinition? target)
+    : HostUnderTest<CountingProcessor>(database, bus, lane, target, partition => Create(partition, target))
+{
+    private static CountingProcessor Create(int partition, TopicDefinition? target)
+    {
+        EventTarget? to = target is null ? null : new EventTarget(target.Name, partition);
+        return new CountingProcessor(_ => to);
+    }
+}
+
+/// <summary>An instance of a service of one lane.</summary>
+internal class HostUnderTest<TProcessor>(
+    string database, BusOptions bus, LaneOptions lane, TopicDefinition? target, Func<int, TProcessor> create)
+    where TProcessor : class, IPartitionProcessor
 {
     public const int Partitions = 4;
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
-    private PartitionHost<CountingProcessor>? _host;
+    private PartitionHost<TProcessor>? _host;
 
-    public PartitionHost<CountingProcessor> Host => _host ?? throw new InvalidOperationException("It is not started.");
+    public PartitionHost<TProcessor> Host => _host ?? throw new InvalidOperationException("It is not started.");
+
+    /// <summary>Where other instances are told that this one answers.</summary>
+    public string Address { get; init; } = "http://here";
+
+    public MachineLimits? Limits { get; init; }
+
+    public Func<ResendOrder, CancellationToken, Task> Resend { get; init; } = (_, _) => Task.CompletedTask;
 
     public async Task StartAsync()
     {
@@ -28,9 +50,12 @@ internal sealed class HostUnderTest(string database, BusOptions bus, LaneOptions
             Partitions = Partitions,
             Lanes = [lane],
             Targets = target is null ? [] : [target],
+            Address = Address,
+            Resend = Resend,
+            TestLimits = Limits,
         };
-        _host = new PartitionHost<CountingProcessor>(
-            options, Create, new Lifetime(), NullLogger<PartitionHost<CountingProcessor>>.Instance);
+        _host = new PartitionHost<TProcessor>(
+            options, create, new Lifetime(), NullLogger<PartitionHost<TProcessor>>.Instance);
         await _host.StartAsync(CancellationToken.None);
         await _host.Served.WaitAsync(Limit);
     }
@@ -87,15 +112,6 @@ internal sealed class HostUnderTest(string database, BusOptions bus, LaneOptions
             + "where datname = current_database() and pid <> pg_backend_pid()");
         return (long)(await kill.ExecuteScalarAsync())!;
     }
-
-    private CountingProcessor[] Create() =>
-    [
-        .. Enumerable.Range(0, Partitions).Select(n =>
-        {
-            EventTarget? to = target is null ? null : new EventTarget(target.Name, n);
-            return new CountingProcessor(_ => to);
-        }),
-    ];
 
     private sealed class Lifetime : IHostApplicationLifetime
     {

@@ -69,7 +69,7 @@ public sealed class PartitionHostTests : IDisposable
         await service.StartAsync();
         try
         {
-            int before = await service.Host.ExecuteAsync(2, (processor, to) =>
+            int before = await service.Host.ExecuteAsync(2, CountingProcessor.Stream, (processor, to) =>
             {
                 processor.Count("by command", to);
                 return processor.Visible.Count;

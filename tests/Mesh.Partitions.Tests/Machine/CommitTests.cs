@@ -56,7 +56,7 @@ public sealed class CommitTests
     public void Execute_NothingPending_AnswersAtOnce()
     {
         bool answered = false;
-        _rig.Machine.Execute((_, _) => { }, () => answered = true);
+        _rig.Machine.Execute([], (_, _) => { }, _ => answered = true);
         Assert.True(answered);
     }
 
@@ -65,10 +65,10 @@ public sealed class CommitTests
     {
         List<string> answers = [];
         _rig.Accept(0, "a");
-        _rig.Machine.Execute((_, _) => { }, () => answers.Add("query of a"));
+        _rig.Machine.Execute([], (_, _) => { }, _ => answers.Add("query of a"));
         PageWrite first = _rig.Machine.TakePage();
-        _rig.Machine.Execute((p, to) => ((CountingProcessor)p).Count("b", to), () => answers.Add("command b"));
-        _rig.Machine.Execute((_, _) => { }, () => answers.Add("query of b"));
+        _rig.Machine.Execute([], (p, to) => ((CountingProcessor)p).Count("b", to), _ => answers.Add("command b"));
+        _rig.Machine.Execute([], (_, _) => { }, _ => answers.Add("query of b"));
         Assert.Empty(answers);
 
         Assert.True(_rig.Database.Write(first));
@@ -83,7 +83,7 @@ public sealed class CommitTests
     public void Execute_CommandLostWithItsMachine_IsNeverAnswered()
     {
         bool answered = false;
-        _rig.Machine.Execute((p, to) => ((CountingProcessor)p).Count("b", to), () => answered = true);
+        _rig.Machine.Execute([], (p, to) => ((CountingProcessor)p).Count("b", to), _ => answered = true);
         _rig.Machine.TakePage();
         _rig.Restart();
         Assert.False(answered);
@@ -120,5 +120,5 @@ public sealed class CommitTests
     [Fact]
     public void Append_BodyTooLarge_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(
         () => _rig.Machine.Execute(
-            (_, to) => to.Append("s", "t", new byte[EventStore.Limits.BodyBytes + 1], default), () => { }));
+            [], (_, to) => to.Append("s", "t", new byte[EventStore.Limits.BodyBytes + 1], default), _ => { }));
 }

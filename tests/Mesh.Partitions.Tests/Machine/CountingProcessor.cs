@@ -11,6 +11,7 @@ namespace Mesh.Partitions.Tests.Machine;
 internal sealed class CountingProcessor(Func<string, EventTarget?> target) : IPartitionProcessor
 {
     public const string Type = "counted.v1";
+    public const string Stream = "s";
 
     public HashSet<string> NotYet { get; } = [];
 
@@ -21,6 +22,23 @@ internal sealed class CountingProcessor(Func<string, EventTarget?> target) : IPa
     public List<string> Visible { get; } = [];
 
     public List<RecordRoot> Roots { get; } = [];
+
+    public int FoldVersion => 1;
+
+    public string StreamOf(in TopicRecord record) => Stream;
+
+    public bool IsPinned(string stream) => true;
+
+    public void Save(string stream, IStateWriter to) =>
+        to.Write(0, Encoding.UTF8.GetBytes(string.Join('\n', Counted)));
+
+    public void Load(string stream, IReadOnlyList<StatePart> parts)
+    {
+        Counted.AddRange(Encoding.UTF8.GetString(parts[0].Bytes).Split('\n'));
+        Visible.AddRange(Counted);
+    }
+
+    public void Unload(string stream) => throw new InvalidOperationException("It is pinned.");
 
     public void Fold(in StoredEvent stored) => Counted.Add(Encoding.UTF8.GetString(stored.Body));
 
@@ -44,7 +62,7 @@ internal sealed class CountingProcessor(Func<string, EventTarget?> target) : IPa
     public void Count(string value, IEventAppender appender, RecordRoot root = default)
     {
         Counted.Add(value);
-        appender.Append("s", Type, Encoding.UTF8.GetBytes(value), root, target(value));
+        appender.Append(Stream, Type, Encoding.UTF8.GetBytes(value), root, target(value));
     }
 
     public void Committed(in StoredEvent stored) => Visible.Add(Encoding.UTF8.GetString(stored.Body));

@@ -1,4 +1,5 @@
 using Mesh.Bus;
+using Mesh.Partitions.Machine;
 using static Mesh.Partitions.Tests.Machine.MachineRig;
 
 namespace Mesh.Partitions.Tests.Machine;
@@ -63,13 +64,36 @@ public sealed class InputTests
     }
 
     [Fact]
-    public void Accept_PreviousNeverArrived_IsReportedAsLost()
+    public void Accept_PreviousNeverArrived_IsSkippedUntilTheOriginSendsAgain()
     {
         _rig.Accept(0, "a", From(5, 0));
-        RecordLostException lost = Assert.Throws<RecordLostException>(() => _rig.Accept(1, "c", From(9, 8)));
-        Assert.Contains("record 1 of in/0 follows position 8", lost.Message);
+        _rig.Accept(1, "c", From(9, 8));
+        _rig.Accept(2, "d", From(10, 9));
+        OpenGap gap = Assert.Single(_rig.Machine.Gaps);
+        Assert.Equal((5L, 1L), (gap.Last, gap.Offset));
         Assert.Equal(["a"], _rig.Processor.Counted);
+
+        _rig.Accept(3, "b", From(8, 5));
+        _rig.Accept(4, "c", From(9, 8));
+        Assert.Empty(_rig.Machine.Gaps);
+        _rig.Accept(5, "d", From(10, 9));
+        Assert.Equal(["a", "b", "c", "d"], _rig.Processor.Counted);
+        Assert.Equal(6, _rig.Machine.Next[("in", 0)]);
+    }
+
+    [Fact]
+    public void Commit_WithAnOpenGap_KeepsTheOffsetBeforeIt()
+    {
+        _rig.Accept(0, "a", From(5, 0));
+        _rig.Accept(1, "c", From(9, 8));
+        _rig.Accept(2, "x", From(3, 0, partition: 2));
+        _rig.Commit();
+        _rig.Restart();
         Assert.Equal(1, _rig.Machine.Next[("in", 0)]);
+        _rig.Accept(1, "c", From(9, 8));
+        _rig.Accept(2, "x", From(3, 0, partition: 2));
+        Assert.Single(_rig.Machine.Gaps);
+        Assert.Equal(["a", "x"], _rig.Processor.Counted);
     }
 
     [Fact]
@@ -90,10 +114,19 @@ public sealed class InputTests
     }
 
     [Fact]
-    public void Accept_UnseenOriginInTheMiddle_IsReportedAsLost()
+    public void Accept_UnseenOriginInTheMiddle_IsAGap()
     {
         _rig.Accept(0, "a", From(5, 0, partition: 1));
-        Assert.Throws<RecordLostException>(() => _rig.Accept(1, "b", From(9, 8, partition: 2)));
+        _rig.Accept(1, "b", From(9, 8, partition: 2));
+        Assert.Equal(0, Assert.Single(_rig.Machine.Gaps).Last);
+    }
+
+    [Fact]
+    public void Accept_UnseenOriginInTheMiddleAtTheLogsBeginning_IsAGap()
+    {
+        _rig.Accept(0, "b", From(9, 8));
+        Assert.Single(_rig.Machine.Gaps);
+        Assert.Empty(_rig.Processor.Counted);
     }
 
     [Fact]

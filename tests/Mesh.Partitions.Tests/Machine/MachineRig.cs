@@ -41,8 +41,12 @@ internal sealed class MachineRig
 
     public List<StoredEvent> Drain()
     {
-        List<StoredEvent> sent = [.. Machine.Outbox];
-        Machine.Outbox.Clear();
+        List<StoredEvent> sent = [];
+        while (Machine.TryTakeToSend(out StoredEvent stored))
+        {
+            sent.Add(stored);
+        }
+
         return sent;
     }
 

@@ -8,7 +8,7 @@ internal sealed class MemoryStore
 {
     public const long Origin = 1L << 48;
 
-    public PartitionRow Row { get; private set; } = new(0, 0, Origin, Origin, [], []);
+    public PartitionRow Row { get; private set; } = new(0, 0, Origin, Origin, [], [], Origin, 0);
 
     public List<StoredEvent> Log { get; } = [];
 

@@ -11,9 +11,9 @@ public sealed class RelayTests
     public void Outbox_BeforeTheCommit_IsEmpty()
     {
         _rig.Accept(0, "a:1");
-        Assert.Empty(_rig.Machine.Outbox);
+        Assert.Empty(_rig.Drain());
         PageWrite page = _rig.Machine.TakePage();
-        Assert.Empty(_rig.Machine.Outbox);
+        Assert.Empty(_rig.Drain());
         Assert.True(_rig.Database.Write(page));
         _rig.Machine.Committed();
         Assert.Equal(["a:1"], Bodies(_rig.Drain()));

@@ -277,7 +277,7 @@ internal sealed class RelayWorld
 
         private void Handover()
         {
-            while (Machine.Outbox.TryDequeue(out StoredEvent stored))
+            while (Machine.TryTakeToSend(out StoredEvent stored))
             {
                 _sending[IndexOf(stored.Target!.Topic)].Enqueue(stored);
             }

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Mesh.Remembered;
 using Mesh.Sessions.Core.Windows;
 
 namespace Mesh.Sessions.Core.Tests.Windows;
@@ -74,19 +75,19 @@ public sealed class SessionProperties
         }));
 
     [Fact]
-    public void ActionIds_OfAnyNumbers_AnswerLikeASet() =>
+    public void RememberedIds_OfAnyNumbers_AnswerLikeASet() =>
         Check.QuickThrowOnFailure(Prop.ForAll(Gen.Choose(0, 60).ArrayOf().ToArbitrary(), numbers =>
         {
-            var ids = new ActionIds();
+            var ids = new RememberedIds();
             Array.ForEach(numbers, number => ids.Add(Player.Id(number)));
             return ids.Count == numbers.Distinct().Count()
                 && Enumerable.Range(0, 61).All(number => ids.Contains(Player.Id(number)) == numbers.Contains(number));
         }));
 
     [Fact]
-    public void ActionIds_OfManyNumbers_HoldsThemAllAndNoOthers()
+    public void RememberedIds_OfManyNumbers_HoldsThemAllAndNoOthers()
     {
-        var ids = new ActionIds();
+        var ids = new RememberedIds();
         for (int i = 0; i < 20_000; i += 2)
         {
             ids.Add(Player.Id(i));

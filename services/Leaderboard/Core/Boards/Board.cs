@@ -16,7 +16,7 @@ public sealed class Board
     /// <summary>How often the board changed: equal numbers, equal boards.</summary>
     public ulong Version { get; private set; }
 
-    /// <summary>Adds to a subject's score; its time becomes the latest of its additions.</summary>
+    /// <summary>Adds to a subject's score, and puts it on the board; its time becomes the latest of its additions.</summary>
     /// <param name="subject">Who.</param>
     /// <param name="amount">What is added; negative: taken back.</param>
     /// <param name="reachedUs">When it was reached: microseconds since the epoch.</param>
@@ -34,6 +34,39 @@ public sealed class Board
         }
 
         Version++;
+    }
+
+    /// <summary>Gives a subject a score and a time, whatever it had. False: it has them already.</summary>
+    public bool Set(string subject, long score, long reachedUs)
+    {
+        if (!places.TryGetValue(subject, out int place))
+        {
+            places.Add(subject, tree.Insert(subject, score, reachedUs));
+        }
+        else if (tree.KeyOf(place) != (score, reachedUs))
+        {
+            tree.Move(place, score, reachedUs);
+        }
+        else
+        {
+            return false;
+        }
+
+        Version++;
+        return true;
+    }
+
+    /// <summary>Takes a subject off the board. False: it is not on it.</summary>
+    public bool Remove(string subject)
+    {
+        if (!places.Remove(subject, out int place))
+        {
+            return false;
+        }
+
+        tree.Remove(place);
+        Version++;
+        return true;
     }
 
     /// <summary>A subject's place; null: it is not on the board.</summary>

@@ -13,20 +13,40 @@ internal sealed class RankTree
     private int last;
     private int root;
 
+    // Nodes that nobody uses any more, linked by their left links.
+    private int free;
+
     /// <summary>The score and time of a node.</summary>
     public (long Score, long ReachedUs) KeyOf(int node) => (nodes[node].Score, nodes[node].ReachedUs);
 
-    /// <summary>Adds a subject that is not there; the number of its node stays the same for ever.</summary>
+    /// <summary>Adds a subject that is not there; the number of its node stays the same until it is removed.</summary>
     public int Insert(string subject, long score, long reachedUs)
     {
-        if (last + 1 == nodes.Length)
+        int node = free;
+        if (node != Nobody)
         {
-            Array.Resize(ref nodes, nodes.Length * 2);
+            free = nodes[node].Left;
+        }
+        else
+        {
+            node = ++last;
+            if (node == nodes.Length)
+            {
+                Array.Resize(ref nodes, nodes.Length * 2);
+            }
         }
 
-        nodes[++last] = new Node { Subject = subject, Score = score, ReachedUs = reachedUs, Size = 1 };
-        Link(last);
-        return last;
+        nodes[node] = new Node { Subject = subject, Score = score, ReachedUs = reachedUs, Size = 1 };
+        Link(node);
+        return node;
+    }
+
+    /// <summary>Takes a node out; its number may be given to another subject.</summary>
+    public void Remove(int node)
+    {
+        Unlink(node);
+        nodes[node] = new Node { Subject = string.Empty, Left = free };
+        free = node;
     }
 
     /// <summary>Gives a node another score and time.</summary>

@@ -1,117 +1,74 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
+using Mesh.Remembered;
 
 namespace Mesh.Quests.Core.Run;
 
+/// <summary>Actions of a run, in the order in which they were answered.</summary>
+/// <param name="ids">Their ids.</param>
+/// <param name="contents">The hashes of their contents.</param>
+public readonly ref struct SeenChunk(ReadOnlySpan<Guid> ids, ReadOnlySpan<ulong> contents)
+{
+    /// <summary>The actions of a full chunk.</summary>
+    public const int Actions = RememberedIds.ChunkIds;
+
+    /// <summary>Their ids.</summary>
+    public ReadOnlySpan<Guid> Ids { get; } = ids;
+
+    /// <summary>The hashes of their contents, in the same order.</summary>
+    public ReadOnlySpan<ulong> Contents { get; } = contents;
+}
+
 /// <summary>
 /// The action ids that a player's stream has answered in one game, with the hash of their contents: remembered for
-/// ever, so 24 bytes each and little slack. Up to 16 lie in a row and are compared one by one (a short stretch of
-/// memory beats a hash); more lie in an open-addressing table with linear probing, at most three quarters full.
+/// ever, so 24 bytes each and little more.
 /// </summary>
 internal sealed class SeenActions
 {
-    private const int RowMax = 16;
-
-    private Entry[] entries = [];
-    private int stored;
-    private bool nilSeen;
-    private ulong nilContent;
+    private readonly RememberedIds ids = new();
+    private List<ulong[]>? full;
+    private ulong[] open = [];
 
     /// <summary>How many ids.</summary>
-    public int Count => stored + (nilSeen ? 1 : 0);
+    public int Count => ids.Count;
+
+    /// <summary>How many chunks are full: they never change again.</summary>
+    public int FullChunks => ids.FullChunks;
+
+    /// <summary>A chunk, in order; the one after the full ones holds the rest, and may be empty.</summary>
+    public SeenChunk Chunk(int number)
+    {
+        ReadOnlySpan<Guid> chunk = ids.Chunk(number);
+        return new SeenChunk(chunk, number < FullChunks ? full![number] : open.AsSpan(0, chunk.Length));
+    }
 
     /// <summary>The contents that an id was seen with.</summary>
     public bool TryGet(Guid id, out ulong content)
     {
-        // The nil UUID marks a free slot, so it is kept apart.
-        if (id == Guid.Empty)
-        {
-            content = nilContent;
-            return nilSeen;
-        }
-
-        if (entries.Length <= RowMax)
-        {
-            for (int i = 0; i < stored; i++)
-            {
-                if (entries[i].Id == id)
-                {
-                    content = entries[i].Content;
-                    return true;
-                }
-            }
-
-            content = 0;
-            return false;
-        }
-
-        ref Entry slot = ref entries[SlotOf(entries, id)];
-        content = slot.Content;
-        return slot.Id == id;
+        int number = ids.Find(id);
+        content = number < 0 ? 0
+            : number / SeenChunk.Actions < FullChunks ? full![number / SeenChunk.Actions][number % SeenChunk.Actions]
+            : open[number % SeenChunk.Actions];
+        return number >= 0;
     }
 
     /// <summary>Remembers an id. One that is there already keeps its contents.</summary>
     public void Add(Guid id, ulong content)
     {
-        if (TryGet(id, out _))
+        int at = ids.Count % SeenChunk.Actions;
+        if (!ids.Add(id))
         {
             return;
         }
 
-        if (id == Guid.Empty)
+        if (at == open.Length)
         {
-            nilSeen = true;
-            nilContent = content;
-            return;
+            Array.Resize(ref open, Math.Max(4, open.Length * 2));
         }
 
-        Grow();
-        int at = entries.Length <= RowMax ? stored : SlotOf(entries, id);
-        entries[at] = new Entry(id, content);
-        stored++;
-    }
-
-    private static int SlotOf(Entry[] table, Guid id)
-    {
-        int mask = table.Length - 1;
-        int at = Hash(id) & mask;
-        while (table[at].Id != Guid.Empty && table[at].Id != id)
+        open[at] = content;
+        if (at == SeenChunk.Actions - 1)
         {
-            at = (at + 1) & mask;
-        }
-
-        return at;
-    }
-
-    // Ids may be made by counting, so every bit must reach the low ones.
-    private static int Hash(Guid id)
-    {
-        ReadOnlySpan<ulong> halves = MemoryMarshal.Cast<Guid, ulong>(MemoryMarshal.CreateReadOnlySpan(ref id, 1));
-        ulong other = BitOperations.RotateLeft(halves[1], 32) ^ 0xa0761d6478bd642f;
-        ulong high = Math.BigMul(halves[0] ^ 0x9e3779b97f4a7c15, other, out ulong low);
-        return (int)(((high ^ low) * 0xe7037ed1a0b428db) >> 33);
-    }
-
-    private void Grow()
-    {
-        if (entries.Length < RowMax && stored == entries.Length)
-        {
-            Array.Resize(ref entries, Math.Max(4, entries.Length * 2));
-        }
-        else if (entries.Length >= RowMax && stored >= (entries.Length == RowMax ? RowMax : entries.Length / 4 * 3))
-        {
-            var table = new Entry[entries.Length * 2];
-            foreach (Entry entry in entries)
-            {
-                if (entry.Id != Guid.Empty)
-                {
-                    table[SlotOf(table, entry.Id)] = entry;
-                }
-            }
-
-            entries = table;
+            (full ??= []).Add(open);
+            open = [];
         }
     }
-
-    private readonly record struct Entry(Guid Id, ulong Content);
 }

@@ -1,6 +1,6 @@
 namespace Mesh.Rewards.Core.Issuing;
 
-/// <summary>What is asked of a partition's book.</summary>
+/// <summary>What is asked of a player's book.</summary>
 public abstract record RewardCommand
 {
     private RewardCommand()

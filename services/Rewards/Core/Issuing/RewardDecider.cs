@@ -14,7 +14,7 @@ public enum IssueOutcome
     /// <summary>The amount is not positive.</summary>
     AmountRange,
 
-    /// <summary>An account would hold more than a number can say.</summary>
+    /// <summary>The account would hold more than a number can say.</summary>
     AccountFull,
 }
 
@@ -27,7 +27,9 @@ public readonly record struct IssueDecision(IssueOutcome Outcome, RewardEvent.Re
 public static class RewardDecider
 {
     /// <summary>The answer to a command.</summary>
-    public static IssueDecision Decide(RewardCommand command, PartitionBook book)
+    /// <param name="command">The command.</param>
+    /// <param name="book">The book of the player who is to be paid.</param>
+    public static IssueDecision Decide(RewardCommand command, PlayerBook book)
     {
         var issue = (RewardCommand.IssueReward)command;
         if (book.HasIssued(issue.RewardId))
@@ -35,9 +37,7 @@ public static class RewardDecider
             return new IssueDecision(IssueOutcome.AlreadyIssued, null);
         }
 
-        var mint = AccountId.Mint(issue.Tenant, issue.GameId, issue.Currency);
-        var player = AccountId.Player(issue.Tenant, issue.GameId, issue.PlayerId, issue.Currency);
-        return book.Accounts.Check(mint, player, issue.Amount) switch
+        return book.Check(issue.GameId, issue.Currency, issue.Amount) switch
         {
             PostingResult.Posted => new IssueDecision(IssueOutcome.Issued, Issued(issue)),
             PostingResult.AmountRange => new IssueDecision(IssueOutcome.AmountRange, null),

@@ -1,6 +1,6 @@
 namespace Mesh.Rewards.Core.Issuing;
 
-/// <summary>What happened in a partition's book.</summary>
+/// <summary>What happened in a player's book.</summary>
 public abstract record RewardEvent
 {
     private RewardEvent()

@@ -1,7 +1,7 @@
 namespace Mesh.Rewards.Core.Ledger;
 
 /// <summary>
-/// One holder's balances in one game. Few currencies each, so a row in ordinal order, searched by halves.
+/// A player's balances in one game. Few currencies each, so a row in ordinal order, searched by halves.
 /// </summary>
 internal sealed class Wallet
 {
@@ -26,17 +26,6 @@ internal sealed class Wallet
     }
 
     public Balance[] Balances() => [.. balances];
-
-    public Int128 Sum()
-    {
-        Int128 sum = 0;
-        foreach (Balance balance in balances)
-        {
-            sum += balance.Amount;
-        }
-
-        return sum;
-    }
 
     // The place of a currency, or the complement of where it belongs.
     private int Find(string currency)

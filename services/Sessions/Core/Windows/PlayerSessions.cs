@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Mesh.Remembered;
 
 namespace Mesh.Sessions.Core.Windows;
 
@@ -8,13 +9,34 @@ namespace Mesh.Sessions.Core.Windows;
 public sealed class PlayerSessions
 {
     private readonly List<Session> windows = [];
-    private readonly ActionIds seen = new();
+    // Remembered for ever, so 16 bytes each and little more.
+    private readonly RememberedIds seen = new();
 
     /// <summary>The sessions, earliest first.</summary>
     public IReadOnlyList<Session> Sessions => windows;
 
     /// <summary>How many distinct actions were counted.</summary>
     public int Actions => seen.Count;
+
+    /// <summary>How many chunks of counted actions are full: they never change again.</summary>
+    public int FullChunks => seen.FullChunks;
+
+    /// <summary>
+    /// The ids of a chunk of counted actions, in order; the one after the full ones holds the rest.
+    /// </summary>
+    public ReadOnlySpan<Guid> Chunk(int number) => seen.Chunk(number);
+
+    /// <summary>Adds actions as they were kept.</summary>
+    public void Restore(ReadOnlySpan<Guid> actionIds)
+    {
+        foreach (Guid id in actionIds)
+        {
+            seen.Add(id);
+        }
+    }
+
+    /// <summary>Adds a session as it was kept; the earliest first.</summary>
+    public void Restore(Session session) => windows.Add(session);
 
     /// <summary>Whether an action was counted.</summary>
     public bool HasSeen(Guid actionId) => seen.Contains(actionId);

@@ -11,8 +11,11 @@ internal abstract class QuestState
     /// <summary>The quest is completed.</summary>
     public bool Completed { get; private set; }
 
+    /// <summary>The steps, in an order in which they may be folded again: all that the state is made of.</summary>
+    public abstract IReadOnlyCollection<string> StepKeys { get; }
+
     /// <summary>Folds a step.</summary>
-    public abstract void Apply(RunEvent step);
+    public abstract void Apply(string stepKey);
 
     /// <summary>Folds the completion.</summary>
     public void Complete() => Completed = true;

@@ -1,6 +1,6 @@
 namespace Mesh.Quests.Core.Run.Types.ScavengerHunt;
 
-/// <summary>The venues that a player has collected in one hunt.</summary>
+/// <summary>The venues that a player has collected in one hunt; their order does not matter.</summary>
 internal sealed class ScavengerHuntState : QuestState
 {
     // Whole step keys: they are the events' own strings, so nothing is copied.
@@ -8,8 +8,10 @@ internal sealed class ScavengerHuntState : QuestState
 
     public override int Steps => steps.Count;
 
+    public override IReadOnlyCollection<string> StepKeys => steps;
+
     public bool Has(ReadOnlySpan<char> stepKey) =>
         steps.GetAlternateLookup<ReadOnlySpan<char>>().Contains(stepKey);
 
-    public override void Apply(RunEvent step) => steps.Add(step.StepKey);
+    public override void Apply(string stepKey) => steps.Add(stepKey);
 }
