@@ -75,8 +75,9 @@ public sealed class InputTests
 
         _rig.Accept(3, "b", From(8, 5));
         _rig.Accept(4, "c", From(9, 8));
-        Assert.Empty(_rig.Machine.Gaps);
+        Assert.Equal(9, Assert.Single(_rig.Machine.Gaps).Last);
         _rig.Accept(5, "d", From(10, 9));
+        Assert.Empty(_rig.Machine.Gaps);
         Assert.Equal(["a", "b", "c", "d"], _rig.Processor.Counted);
         Assert.Equal(6, _rig.Machine.Next[("in", 0)]);
     }
