@@ -54,7 +54,7 @@ public static class Limits
     /// </summary>
     public static readonly TimeSpan Look = TimeSpan.FromMilliseconds(60);
 
-    /// <summary>Looks further apart than this do not count towards <see cref="Stillness"/>.</summary>
+    /// <summary>Looks further apart than this count as so much towards <see cref="Stillness"/>.</summary>
     public static readonly TimeSpan LookGap = TimeSpan.FromMilliseconds(125);
 
     /// <summary>An instance whose counter has stood still for so long may lose its partitions.</summary>

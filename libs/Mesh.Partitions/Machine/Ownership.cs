@@ -116,13 +116,13 @@ internal sealed class Ownership(Guid me, int partitions, IInstanceIo io, Func<fl
         }
     }
 
-    // A counter stands still for the time between looks that were close together: a database that stalls, or a watcher
-    // that does, expires nobody.
+    // A counter stands still from one look to the next, but never longer than looks should be apart: a database that
+    // stalls, or a watcher that does, expires nobody, and a watcher on a busy machine still comes to an end.
     private void Watch(Sight sight, long now)
     {
         long gap = _lastSight == long.MinValue ? 0 : now - _lastSight;
         _lastSight = now;
-        long still = gap <= (long)Limits.LookGap.TotalMilliseconds ? gap : 0;
+        long still = Math.Min(gap, (long)Limits.LookGap.TotalMilliseconds);
         Dictionary<Guid, long?> present = sight.Instances.ToDictionary(i => i.Instance, i => (long?)i.Counter);
         foreach (PartitionOwner partition in sight.Partitions)
         {
