@@ -4,8 +4,8 @@ namespace Mesh.Bus.Reading;
 
 /// <summary>
 /// What a consumer is to read. Anybody asks for a change; the reader's thread makes it, between two reads, so that a
-/// record belongs to one assignment for certain: when a partition is taken away, the client drops what it has fetched of
-/// it.
+/// record belongs to one assignment for certain: when a partition is taken away, the client drops what it has fetched
+/// of it.
 /// </summary>
 internal sealed class Assignments(IConsumer<byte[]?, byte[]> consumer, string topic)
 {

@@ -59,7 +59,8 @@ public sealed class SavedStatesTests
     {
         BoardsView boards = new();
         Rig rig = new(new LeaderboardProcessor(0, boards));
-        StoredEvent folded = new(1, Placement.Player("demo", "1"), EventNames.RewardIssued, Reward("1", 5), [], null, 0);
+        StoredEvent folded = new(
+            1, Placement.Player("demo", "1"), EventNames.RewardIssued, Reward("1", 5), [], null, 0);
         rig.Processor.Fold(folded);
         rig.Processor.Committed(folded);
         Assert.Equal(0, boards.Find(City).Count);

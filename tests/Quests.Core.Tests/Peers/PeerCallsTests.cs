@@ -140,8 +140,8 @@ public sealed class PeerCallsTests
                 return asked.Count == 1
                     ? throw new RpcException(new Status(StatusCode.Unavailable, "not the owner"))
                     : new AsyncUnaryCall<ResendResponse>(
-                        Task.FromResult(new ResendResponse()), Task.FromResult(new Metadata()), () => Status.DefaultSuccess,
-                        () => [], () => { });
+                        Task.FromResult(new ResendResponse()), Task.FromResult(new Metadata()),
+                        () => Status.DefaultSuccess, () => [], () => { });
             });
 
         await resend(order, CancellationToken.None);
