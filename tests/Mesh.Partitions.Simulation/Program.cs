@@ -28,7 +28,8 @@ internal static class Program
 
         long from = Option(args, "--from") ?? 0;
         int threads = (int)(Option(args, "--threads") ?? Environment.ProcessorCount);
-        Outcome outcome = SeedRunner.RunAll(from, Option(args, "--seeds") ?? 1_000, threads, args.Contains("--first") ? 1 : Shown);
+        Outcome outcome = SeedRunner.RunAll(
+            from, Option(args, "--seeds") ?? 1_000, threads, args.Contains("--first") ? 1 : Shown);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{outcome.Seeds} seeds from {from}, {outcome.Seeds / outcome.Took.TotalSeconds:F0} a second"));
@@ -65,9 +66,9 @@ internal static class Program
         IReadOnlyList<Verdicted> results = runner.RunAll(
             mutants,
             Option(args, "--seeds") ?? 10_000,
-            result => Console.WriteLine(
-                $"{result.Mutant.Name,-32} {result.Mutant.Rule,-11} {result.Seed?.ToString(CultureInfo.InvariantCulture),6}"
-                + $"  {result.Detail}"));
+            result => Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{result.Mutant.Name,-32} {result.Mutant.Rule,-11} {result.Seed,6}  {result.Detail}")));
         int survivors = results.Count(result => result.Seed is null);
         Console.WriteLine($"{results.Count} mutants, {survivors} of them not noticed");
         return survivors > 0 || results.Count == 0 ? 1 : 0;

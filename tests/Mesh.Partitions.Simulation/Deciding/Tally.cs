@@ -3,7 +3,7 @@ using Mesh.Partitions.Simulation.World;
 
 namespace Mesh.Partitions.Simulation.Deciding;
 
-/// <summary>A stream's state: the events it had, in order, as numbers; saved in sealed parts of two and a head.</summary>
+/// <summary>A stream's state: its events' numbers, in order; saved in sealed parts of two and a head.</summary>
 internal sealed class Tally
 {
     private const int Sealed = 2;

@@ -2,7 +2,7 @@ namespace Mesh.Partitions.Simulation.Mutants;
 
 /// <summary>A rule left out or weakened, as a change of a source file: worlds must notice.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Rule">The rule that it breaks, by its word in docs/DESIGN.md.</param>
+/// <param name="Rule">The rule that it breaks, in a word.</param>
 /// <param name="Edits">What is changed: each text occurs exactly once in its file.</param>
 internal sealed record Mutant(string Name, string Rule, params Edit[] Edits);
 

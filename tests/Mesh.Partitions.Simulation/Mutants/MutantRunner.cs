@@ -10,8 +10,8 @@ namespace Mesh.Partitions.Simulation.Mutants;
 internal sealed record Verdicted(Mutant Mutant, long? Seed, string Detail);
 
 /// <summary>
-/// Compiles the machine and its worlds with a mutant's change, by the compiler of the SDK that runs this, and runs seeds
-/// in another process until one of them notices.
+/// Compiles the machine and its worlds with a mutant's change, by the compiler of the SDK that runs this, and runs
+/// seeds in another process until one of them notices.
 /// </summary>
 internal sealed class MutantRunner : IDisposable
 {

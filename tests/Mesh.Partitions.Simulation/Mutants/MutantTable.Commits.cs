@@ -12,7 +12,9 @@ internal static partial class MutantTable
             Database, "page.Epoch != row.Epoch || page.Head != row.Head", "page.Head != row.Head")),
         new("no-head-fence", "Commit",
             new Edit(Database, "page.Epoch != row.Epoch || page.Head != row.Head", "page.Epoch != row.Epoch"),
-            UnknownIsWritten),
+            new Edit(
+                Commits, "Fail(tenure, \"The outcome of a commit is unknown.\");",
+                "_singles.Enqueue(batch.Find(b => b.Tenure == tenure));")),
         new("offsets-before-page", "Commit", new Edit(
             Database, "        if (Refuses is { } refuses",
             "        foreach (PageWrite page in pages.Where(p => p.Epoch == Rows[p.Partition].Epoch))\n        {\n"
@@ -21,27 +23,30 @@ internal static partial class MutantTable
         new("inputs-after-page", "Commit", new Edit(
             Database, "            Inputs = page.Inputs,\n",
             "            Inputs = page.Events.Count > 0 ? row.Inputs : page.Inputs,\n")),
-        new("unknown-is-written", "Commit", UnknownIsWritten),
+        new("unknown-is-written", "Commit", new Edit(
+            Commits, "Fail(tenure, \"The outcome of a commit is unknown.\");",
+            "if (!tenure.IsOver) { tenure.Machine.Committed(); tenure.Send(); }")),
         new("fenced-is-written", "Commit", new Edit(
-            Commits, "            Fail(tenure, \"Another owner or another commit was there before.\");\n            return;\n",
+            Commits,
+            "            Fail(tenure, \"Another owner or another commit was there before.\");\n"
+            + "            return;\n",
             "")),
         new("refused-is-dropped", "Commit", new Edit(Commits, "                _singles.Enqueue(single);\n", "")),
         new("answered-before-commit", "Commit", new Edit(Partition, "if (Head == CommittedHead)", "if (true)")),
         new("replies-before-commit", "Commit", new Edit(
             Partition, "&& reply.Position <= CommittedHead)", "&& reply.Position <= Head)")),
         new("relayed-before-commit", "Commit",
-            new Edit(Partition, "_states.Change(stream);\n    }", "_states.Change(stream);\n        _relay.Hand(_page[^1]);\n    }"),
-            new Edit(Partition, "            Processor.Committed(stored);\n            _relay.Hand(stored);\n        }",
+            new Edit(
+                Partition, "_states.Change(stream);\n    }",
+                "_states.Change(stream);\n        _relay.Hand(_page[^1]);\n    }"),
+            new Edit(
+                Partition, "            Processor.Committed(stored);\n            _relay.Hand(stored);\n        }",
                 "            Processor.Committed(stored);\n        }")),
         new("ids-forgotten", "Decide", new Edit(
             "Deciding/TallyProcessor.cs", "else if (!tally.Knows(deed.Id))", "else")),
         new("ids-not-saved", "Decide", new Edit(
             Tally, "for (; _savedParts < parts; _savedParts++)", "for (; _savedParts < parts - 1; _savedParts++)")),
     ];
-
-    private static Edit UnknownIsWritten => new(
-        Commits, "Fail(tenure, \"The outcome of a commit is unknown.\");",
-        "if (!tenure.IsOver) { tenure.Machine.Committed(); tenure.Send(); }");
 
     private static IReadOnlyList<Mutant> OfOwnership =>
     [
@@ -53,7 +58,8 @@ internal static partial class MutantTable
             Database, "if (_owners[n] != seen.Owner || Rows[n].Epoch != seen.Epoch || !free)", "if (!free)")),
         new("always-fresh", "Own", new Edit(OwnershipFile, "io.Now < _freshUntil;", "io.Now < long.MaxValue;")),
         new("fresh-too-long", "Own", new Edit(
-            "Limits.cs", "TimeSpan Fresh = TimeSpan.FromMilliseconds(400)", "TimeSpan Fresh = TimeSpan.FromMilliseconds(5000)")),
+            "Limits.cs", "TimeSpan Fresh = TimeSpan.FromMilliseconds(400)",
+            "TimeSpan Fresh = TimeSpan.FromMilliseconds(5000)")),
         new("fresh-from-answer", "Own", new Edit(OwnershipFile, "_freshUntil = sentAt +", "_freshUntil = now +")),
         new("long-gaps-count", "Own", new Edit(
             OwnershipFile, "gap <= (long)Limits.LookGap.TotalMilliseconds ? gap : 0", "gap")),
@@ -71,14 +77,13 @@ internal static partial class MutantTable
             States, "last ? _roundHead : Checkpoint", "last ? head : Checkpoint")),
         new("states-backwards", "Checkpoint", new Edit(
             Database, "exists && before.Position > state.Position", "false")),
-        new("states-not-fenced", "Checkpoint", new Edit(
-            Database, "if (write.Epoch != row.Epoch)", "if (false)")),
         new("states-assumed-written", "Checkpoint", new Edit(
             TenureFile, "Machine.StatesWritten(written ?? false)", "Machine.StatesWritten(true)")),
         new("tail-folded-twice", "Checkpoint", new Edit(
             Partition, " && stored.Position > _states.LoadedAt(stored.Stream))", ")")),
         new("tail-unchanged", "Checkpoint", new Edit(
-            Partition, "            Processor.Committed(stored);\n            _states.Change(stored.Stream);\n        }",
+            Partition,
+            "            Processor.Committed(stored);\n            _states.Change(stored.Stream);\n        }",
             "            Processor.Committed(stored);\n        }")),
         new("changed-evicted", "Checkpoint", new Edit(
             States, "if (state.Changed || state.Pending || state.Used)", "if (state.Pending || state.Used)")),

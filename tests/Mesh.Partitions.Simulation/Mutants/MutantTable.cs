@@ -1,6 +1,6 @@
 namespace Mesh.Partitions.Simulation.Mutants;
 
-/// <summary>All mutants: those of the machine here, those of rules that live in SQL or in the client beside it.</summary>
+/// <summary>All mutants: those of the machine, and of rules that live in SQL or in the client.</summary>
 internal static partial class MutantTable
 {
     private const string Relay = "Machine/RelayLedger.cs";
@@ -12,7 +12,8 @@ internal static partial class MutantTable
     private const string OwnershipFile = "Machine/Ownership.cs";
     private const string RecoveryFile = "Machine/Recovery.cs";
 
-    public static IReadOnlyList<Mutant> All { get; } = [.. OfCommits, .. OfRelay, .. OfInputs, .. OfStates, .. OfOwnership];
+    public static IReadOnlyList<Mutant> All { get; } =
+        [.. OfCommits, .. OfRelay, .. OfInputs, .. OfStates, .. OfOwnership];
 
     private static IReadOnlyList<Mutant> OfRelay =>
     [
@@ -40,9 +41,11 @@ internal static partial class MutantTable
             "(stored.Target.Partition + (tenure.Epoch > 3 ? 1 : 0)) % Settings.Partitions);")),
         new("not-gapless", "Relay", new Edit(
             "World/SimProducer.cs",
-            "            world.Broker.UnderWay -= target.Count;\n            target.Clear();\n            Fail();\n", "")),
+            "            world.Broker.UnderWay -= target.Count;\n            target.Clear();\n            Fail();\n",
+            "")),
         new("resend-holds-nothing", "Relay", new Edit(
-            Relay, "if (target.Held is null)\n            {\n                return true;", "if (true)\n            {\n                return true;")),
+            Relay, "if (target.Held is null)\n            {\n                return true;",
+            "if (true)\n            {\n                return true;")),
     ];
 
     private static IReadOnlyList<Mutant> OfInputs =>
@@ -65,6 +68,7 @@ internal static partial class MutantTable
             Partition, "if (Processor.Process(record, this) == Verdict.Wait)",
             "Processor.Process(record, this);\n                if (false)")),
         new("held-overtaken", "Collect", new Edit(
-            Partition, "if (_held.Count > 0)\n        {\n            Prefetch", "if (false)\n        {\n            Prefetch")),
+            Partition, "if (_held.Count > 0)\n        {\n            Prefetch",
+            "if (false)\n        {\n            Prefetch")),
     ];
 }

@@ -54,9 +54,17 @@ internal sealed class Checks(SimWorld world)
     }
 
     /// <summary>Records are missing only where the broker has lost some.</summary>
-    public void Missed(ResendOrder order) => Violation.Unless(
-        world.Broker.Lost[order.Partition, order.TopicPartition] > 0, "3 gap",
-        $"{order.TopicPartition} misses what follows {Trace.At(order.After)} of {order.Partition}, and nothing was lost");
+    public void Missed(ResendOrder order)
+    {
+        int lost = world.Broker.Lost[order.Partition, order.TopicPartition];
+        int asked = ++world.Broker.Asked[order.Partition, order.TopicPartition];
+        Violation.Unless(
+            lost > 0, "3 gap",
+            $"{order.TopicPartition} misses what follows {Trace.At(order.After)} of {order.Partition}, and has all");
+        Violation.Unless(
+            asked <= lost || !world.Settings.Lossy, "3 gap",
+            $"{order.TopicPartition} asks {order.Partition} {asked} times for {lost} records that are lost");
+    }
 
     /// <summary>A page is durable.</summary>
     public void Committed(SimDatabase database, Guid writer, PageWrite page)
@@ -233,7 +241,8 @@ internal sealed class Checks(SimWorld world)
                 ? tenure.Machine
                 : null;
         return machine is null ? $"{service.Name}/{n} is not served"
-            : row.Relayed != row.Head ? $"{service.Name}/{n} has relayed {Trace.At(row.Relayed)} of {Trace.At(row.Head)}"
+            : row.Relayed != row.Head
+                ? $"{service.Name}/{n} has relayed {Trace.At(row.Relayed)} of {Trace.At(row.Head)}"
             : machine.Gaps.Count > 0 ? $"{service.Name}/{n} has gaps"
             : machine.HasPage || machine.Committing ? $"{service.Name}/{n} commits"
             : null;

@@ -84,7 +84,7 @@ internal sealed class Clients(SimWorld world)
         });
     }
 
-    /// <summary>An instance has lost a partition a moment ago: new actions, and queries of the one that lost it.</summary>
+    /// <summary>An instance has just lost a partition: new actions, and queries of the one that lost it.</summary>
     public void Contest(SimService service, SimInstance before, int partition)
     {
         int key = (2 * Dice.Below(Settings.Keys / 2)) + partition;

@@ -1,6 +1,6 @@
 namespace Mesh.Partitions.Simulation.World;
 
-/// <summary>Virtual time in milliseconds, and what happens when. Of two things at one moment the one planned first is.</summary>
+/// <summary>Virtual time in milliseconds, and what happens when; at one moment, what was planned first.</summary>
 internal sealed class Clock
 {
     private readonly PriorityQueue<Action, long> _plan = new();

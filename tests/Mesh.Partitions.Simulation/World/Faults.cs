@@ -28,6 +28,16 @@ internal sealed class Faults(SimWorld world)
             return;
         }
 
+        if (world.Settings.Lossy)
+        {
+            for (int i = Dice.Between(1, 4); i > 0; i--)
+            {
+                world.Clock.At(Dice.Between((int)CalmFrom, last - 500), () => world.Broker.Loses++);
+            }
+
+            return;
+        }
+
         for (int i = 0; i < world.Settings.Faults; i++)
         {
             world.Clock.At(Dice.Between(WarmUp, last - 1), Strike);

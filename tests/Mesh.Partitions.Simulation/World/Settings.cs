@@ -14,6 +14,9 @@ internal sealed record Settings
     /// <summary>Nothing but stalls of databases: nobody may change hands.</summary>
     public required bool Calm { get; init; }
 
+    /// <summary>Nothing but lost records: each needs one repetition at the most.</summary>
+    public required bool Lossy { get; init; }
+
     /// <summary>When faults stop, in milliseconds.</summary>
     public required long FaultsUntil { get; init; }
 
@@ -42,16 +45,18 @@ internal sealed record Settings
     public static Settings Roll(Dice dice)
     {
         bool calm = dice.Chance(6);
+        bool lossy = !calm && dice.Chance(6);
         bool longer = dice.Chance(3);
         return new Settings
         {
             Calm = calm,
-            FaultsUntil = calm ? 5_500 : longer ? 16_000 : dice.Between(2_200, 4_500),
+            Lossy = lossy,
+            FaultsUntil = calm || lossy ? 5_500 : longer ? 16_000 : dice.Between(2_200, 4_500),
             Faults = dice.Between(6, 20),
-            Actions = dice.Between(14, 26),
+            Actions = lossy ? 70 : dice.Between(14, 26),
             Commands = dice.Between(1, 4),
             Queries = dice.Between(10, 30),
-            LostAnswers = calm ? 0 : dice.Between(0, 2),
+            LostAnswers = calm || lossy ? 0 : dice.Between(0, 2),
             LongestStall = longer ? 15_000 : 2_500,
             LosesRecords = dice.Chance(50),
             Pins = dice.Chance(30),

@@ -46,6 +46,9 @@ internal sealed class SimBroker
     /// <summary>By origin partition and topic partition, how many were lost.</summary>
     public int[,] Lost { get; } = new int[Settings.Partitions, Settings.Partitions];
 
+    /// <summary>By origin partition and topic partition, how often a repetition was asked for.</summary>
+    public int[,] Asked { get; } = new int[Settings.Partitions, Settings.Partitions];
+
     /// <summary>Records that producers hold.</summary>
     public int UnderWay { get; set; }
 

@@ -15,12 +15,12 @@ internal sealed class SimDatabase(Coverage coverage, Checks checks, bool upstrea
 
     /// <summary>The partitions' rows.</summary>
     public PartitionRow[] Rows { get; } =
-        [.. Enumerable.Range(0, Settings.Partitions).Select(n => new PartitionRow(n, 0, Origin, Origin, [], [], Origin, 0))];
+        [.. Each(n => new PartitionRow(n, 0, Origin, Origin, [], [], Origin, 0))];
 
-    public List<StoredEvent>[] Logs { get; } = [.. Enumerable.Range(0, Settings.Partitions).Select(_ => new List<StoredEvent>())];
+    public List<StoredEvent>[] Logs { get; } = [.. Each(_ => new List<StoredEvent>())];
 
     public SortedDictionary<(string Key, int Part), StateRow>[] States { get; } =
-        [.. Enumerable.Range(0, Settings.Partitions).Select(_ => new SortedDictionary<(string, int), StateRow>(ByKey.Order))];
+        [.. Each(_ => new SortedDictionary<(string, int), StateRow>(ByKey.Order))];
 
     public bool IsUpstream => upstream;
 
@@ -204,6 +204,8 @@ internal sealed class SimDatabase(Coverage coverage, Checks checks, bool upstrea
             yield return log[i];
         }
     }
+
+    private static IEnumerable<T> Each<T>(Func<int, T> make) => Enumerable.Range(0, Settings.Partitions).Select(make);
 
     private sealed class ByKey : IComparer<(string Key, int Part)>
     {

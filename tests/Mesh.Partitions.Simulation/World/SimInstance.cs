@@ -22,7 +22,8 @@ internal sealed class SimInstance : IInstanceIo
         _id = world.Dice.Id();
         _lanes = new SimLanes(world, this, service.Lanes);
         Producer = new SimProducer(world, service, this);
-        Machine = new InstanceMachine(new InstanceIdentity(_id, Settings.Partitions, service.Lanes, Follows: false), this);
+        Machine = new InstanceMachine(
+            new InstanceIdentity(_id, Settings.Partitions, service.Lanes, Follows: false), this);
         RunBy(world.Clock.Now);
     }
 
@@ -240,7 +241,8 @@ internal sealed class SimInstance : IInstanceIo
         Action<IReadOnlyList<StoredEvent>?> answered) => Ask<IReadOnlyList<StoredEvent>>(
         "read events",
         () => [.. _service.Database.Read(partition, after + 1, through).Where(stored => wanted(stored))],
-        answered);
+        answered,
+        _world.FaultsOn && _world.Dice.Chance(30) ? _world.Dice.Below(800) : 0);
 
     public void WriteStates(StateWrite write, Action<bool?> answered) =>
         Ask<bool?>("write states", () => _service.Database.WriteStates(write), answered);
@@ -275,7 +277,7 @@ internal sealed class SimInstance : IInstanceIo
 
     // A request is applied later, and answered later still. When something is lost the answer says nothing, and the
     // request was applied, or never is, or is applied after that.
-    private void Ask<T>(string what, Func<T> apply, Action<T?> answered)
+    private void Ask<T>(string what, Func<T> apply, Action<T?> answered, long slow = 0)
     {
         int fate = _world.FaultsOn && _world.Dice.Chance(_world.Settings.LostAnswers) ? _world.Dice.Between(1, 3) : 0;
         if (fate > 0)
@@ -291,7 +293,7 @@ internal sealed class SimInstance : IInstanceIo
 
         if (fate != 1)
         {
-            long late = fate == 3 ? _world.Dice.Below(700) : 0;
+            long late = fate == 3 ? _world.Dice.Below(700) : slow;
             _service.Database.When(_world, late + _world.Delay(), () =>
             {
                 T answer = apply();

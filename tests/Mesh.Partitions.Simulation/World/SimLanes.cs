@@ -106,7 +106,11 @@ internal sealed class SimLanes
         }
 
         Batch batch = new(reading.Lane, reading.Number, records);
-        _deliverAt[reading.Lane] = Math.Max(_deliverAt[reading.Lane], _world.Clock.Now + _world.Dice.Below(4));
+
+        // What waits to be handed over may wait for long.
+        bool stalls = _world.FaultsOn && !_world.Settings.Lossy && _world.Dice.Chance(2);
+        int slow = _world.Dice.Below(stalls ? 600 : 4);
+        _deliverAt[reading.Lane] = Math.Max(_deliverAt[reading.Lane], _world.Clock.Now + slow);
         _world.Clock.At(_deliverAt[reading.Lane], () =>
         {
             if (batch.Assignment != _newest[batch.Lane, reading.Topic.Partition])

@@ -102,7 +102,8 @@ internal sealed class SimWorld
     {
         Coverage.Count(Happening.ResendAsked);
         Checks.Missed(order);
-        if (FaultsOn && Dice.Chance(20))
+        bool failing = FaultsOn && !Settings.Lossy;
+        if (failing && Dice.Chance(20))
         {
             return;
         }
@@ -111,9 +112,14 @@ internal sealed class SimWorld
         {
             SimInstance[] there = [.. Up.Instances];
             SimInstance? owner = Array.Find(there, i => i.Machine.Owned[order.Partition] is not null);
-            SimInstance? asked = FaultsOn && there.Length > 0 && Dice.Chance(20) ? there[Dice.Below(there.Length)] : owner;
+            bool astray = failing && there.Length > 0 && Dice.Chance(20);
+            SimInstance? asked = astray ? there[Dice.Below(there.Length)] : owner;
             asked?.Post(() => asked.Machine.Resend(order, count => Trace?.Add(
                 $"{asked.Name} sends {count?.ToString() ?? "nothing"} again")));
+            if (failing && Dice.Chance(20))
+            {
+                asked?.Producer.Fail();
+            }
         });
     }
 

@@ -3,7 +3,7 @@ using Mesh.Partitions.Simulation.World;
 
 namespace Mesh.Partitions.Tests.Simulation;
 
-/// <summary>Whatever a world does to instances of two services, every effect happens once, in order, and all of it.</summary>
+/// <summary>Whatever happens to instances of two services, every effect happens once, in order.</summary>
 public sealed class WorldTests
 {
     private const int Seeds = 3_000;
