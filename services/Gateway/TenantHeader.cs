@@ -5,7 +5,7 @@ namespace Mesh.Gateway;
 
 /// <summary>
 /// Decides whose call it is. A tenant is never taken from a request: what a client sends as <c>mesh-tenant</c> is
-/// dropped. Without API keys there is one tenant.
+/// dropped, and so is what only instances say to each other. Without API keys there is one tenant.
 /// </summary>
 internal static class TenantHeader
 {
@@ -15,6 +15,7 @@ internal static class TenantHeader
     internal static ValueTask Apply(RequestTransformContext context)
     {
         context.ProxyRequest.Headers.Remove(HeaderNames.Tenant);
+        context.ProxyRequest.Headers.Remove(HeaderNames.Forwarded);
         context.ProxyRequest.Headers.TryAddWithoutValidation(HeaderNames.Tenant, TenantOf(context.HttpContext));
         return ValueTask.CompletedTask;
     }
