@@ -192,6 +192,18 @@ internal sealed class SimDatabase(Coverage coverage, Checks checks, bool upstrea
         return true;
     }
 
+    public bool ResetStates(int partition, long epoch)
+    {
+        if (epoch != Rows[partition].Epoch)
+        {
+            return false;
+        }
+
+        States[partition].Clear();
+        Rows[partition] = Rows[partition] with { Checkpoint = Origin, States = 0 };
+        return true;
+    }
+
     public IReadOnlyList<StateRow> ReadStates(int partition, IReadOnlyCollection<string> keys) =>
         [.. States[partition].Values.Where(row => keys.Contains(row.Key))];
 
@@ -234,6 +246,9 @@ internal sealed class SimRecoverySource(SimDatabase database) : IRecoverySource
             ? default
             : new StateSummary(states.Count, states.Values.Min(s => s.Fold), states.Values.Max(s => s.Fold)));
     }
+
+    public Task<bool> ResetStatesAsync(int partition, long epoch, CancellationToken cancel) =>
+        Task.FromResult(database.ResetStates(partition, epoch));
 
     public IAsyncEnumerable<StateRow> ReadStatesAsync(int partition, bool pinnedOnly, CancellationToken cancel) =>
         Now(database.States[partition].Values.Where(row => row.Pinned || !pinnedOnly).ToArray());
