@@ -16,10 +16,10 @@ internal static class SyntheticCheckIns
     private static readonly DateTime Start = new(2025, 5, 1, 6, 0, 0, DateTimeKind.Utc);
     private static readonly int[] GapSeconds = [60, 1_799, 1_800, 0, 1_801, 600, 86_400];
 
-    internal static void Write(string path)
+    internal static void Write(string path, int number = Players)
     {
         (string Name, List<string> Rows)[] players =
-            [.. Enumerable.Range(0, Players).Select(n => (Name(n), RowsOf(n)))];
+            [.. Enumerable.Range(0, number).Select(n => (Name(n), RowsOf(n)))];
         StringBuilder text = new("player\tutc\tlatitude\tlongitude\tvenue\n");
         for (int row = 0; row < RowsOfAPlayer; row++)
         {

@@ -1,8 +1,21 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Mesh.Provisioning;
 
 namespace EndToEnd.Tests.Harness;
+
+/// <summary>What a mesh is made of, where that is not the default.</summary>
+/// <param name="Replicas">Instances of each deciding service.</param>
+/// <param name="KafkaHome">An Apache Kafka to run instead of the embedded broker; null: the embedded one.</param>
+internal sealed record MeshSetup(int Replicas = 1, string? KafkaHome = null)
+{
+    private static readonly string[] Deciding = ["quests", "sessions", "rewards", "leaderboard"];
+
+    /// <summary>AppHost's arguments.</summary>
+    internal IEnumerable<string> Arguments =>
+        Replicas == 1 ? [] : Deciding.SelectMany(service => (string[])["--replicas", $"{service}={Replicas}"]);
+}
 
 /// <summary>A whole mesh: AppHost as a child process, with all that it starts. It does not outlive the tests.</summary>
 internal sealed class RunningMesh : IAsyncDisposable
@@ -16,16 +29,17 @@ internal sealed class RunningMesh : IAsyncDisposable
     private Services? _services;
     private JsonNode? _run;
 
-    private RunningMesh(MeshState state, bool fresh)
+    private RunningMesh(MeshState state, bool fresh, MeshSetup setup)
     {
         _state = state;
         _host = ChildProcess.Start(new ChildProcessOptions
         {
             FileName = "dotnet",
-            Arguments = [Built.AppHost, .. state.Arguments, .. (string[])(fresh ? ["--fresh"] : [])],
+            Arguments = [Built.AppHost, .. state.Arguments, .. (string[])(fresh ? ["--fresh"] : []), .. setup.Arguments],
 
             // What the developer's own shell names must not decide what these tests start.
-            Environment = Settings.ToDictionary(name => name, _ => (string?)null),
+            Environment = Settings.ToDictionary(
+                name => name, name => name == "KAFKA_HOME" ? setup.KafkaHome : null),
             OnOutput = _words.Enqueue,
             OnError = _words.Enqueue,
         });
@@ -44,17 +58,14 @@ internal sealed class RunningMesh : IAsyncDisposable
     private JsonNode Known => _run ?? throw new InvalidOperationException("The mesh has not been up.");
 
     /// <summary>Starts a mesh; returns when it says where it is and the gateway finds every service well.</summary>
-    internal static async Task<RunningMesh> StartAsync(MeshState state, bool fresh = true)
+    internal static async Task<RunningMesh> StartAsync(MeshState state, bool fresh = true, MeshSetup? setup = null)
     {
-        RunningMesh mesh = new(state, fresh);
+        RunningMesh mesh = new(state, fresh, setup ?? new MeshSetup());
         try
         {
             await Until.TrueAsync("there is a run.json", () => mesh.IsUp(File.Exists(state.RunFile)));
             mesh._run = JsonNode.Parse(await File.ReadAllTextAsync(state.RunFile));
-            using HttpClient client = new();
-            Uri health = new(new Uri(mesh.Run("gatewayWeb")), "/health");
-            await Until.AnswerAsync(
-                "the mesh is well", () => AskAsync(client, health), answer => mesh.IsUp(answer == "200"));
+            await mesh.IsWellAsync();
             return mesh;
         }
         catch
@@ -62,6 +73,30 @@ internal sealed class RunningMesh : IAsyncDisposable
             await mesh.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Waits until the gateway finds every instance of every service well.</summary>
+    internal async Task IsWellAsync()
+    {
+        using HttpClient client = new();
+        Uri health = new(new Uri(Run("gatewayWeb")), "/health");
+        await Until.AnswerAsync("the mesh is well", () => AskAsync(client, health), answer => IsUp(answer == "200"));
+    }
+
+    /// <summary>Kills one of its parts by kill -9, and waits until AppHost has started it again.</summary>
+    internal async Task KillPartAsync(string part)
+    {
+        int before = Processes[part];
+        using (Process process = Process.GetProcessById(before))
+        {
+            process.Kill();
+        }
+
+        await Until.TrueAsync($"{part} runs again", () =>
+        {
+            _run = JsonNode.Parse(File.ReadAllText(_state.RunFile));
+            return IsUp(Processes.TryGetValue(part, out int now) && now != before);
+        });
     }
 
     /// <summary>Stops it as a terminal or a supervisor does. Returns AppHost's exit code.</summary>
