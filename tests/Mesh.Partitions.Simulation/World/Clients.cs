@@ -91,12 +91,12 @@ internal sealed class Clients(SimWorld world)
         for (int i = 0; i < 2; i++)
         {
             Deed deed = Roll() with { Key = (byte)key, Kind = DeedKind.Doubled };
-            world.Clock.In(Dice.Below(60), () => Append(deed, Dice.Below(2)));
+            world.Clock.In(Dice.Below(30), () => Append(deed, Dice.Below(2)));
         }
 
-        for (int i = 0; i < 4; i++)
+        for (int i = 0; i < 6; i++)
         {
-            world.Clock.In(Dice.Between(10, 350), () =>
+            world.Clock.In(Dice.Between(10, i < 4 ? 140 : 350), () =>
             {
                 world.Coverage.Count(Happening.FreshAfterTake);
                 Query(service, before, partition, key);

@@ -174,7 +174,8 @@ internal sealed class SimInstance : IInstanceIo
     public void Take(PartitionOwner seen, long? counter, Action<TakeAnswer> answered) => Ask<TakeAnswer?>(
         "take",
         () => new TakeAnswer(_service.Database.Take(seen, counter, _id), Failed: false),
-        answer => answered(answer ?? new TakeAnswer(null, Failed: true)));
+        answer => answered(answer ?? new TakeAnswer(null, Failed: true)),
+        _world.FaultsOn && !_world.Settings.Calm && _world.Dice.Chance(30) ? _world.Dice.Below(150) : 0);
 
     public void Release(int partition, long epoch, Action done)
     {

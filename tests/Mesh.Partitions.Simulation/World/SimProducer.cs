@@ -103,7 +103,7 @@ internal sealed class SimProducer(SimWorld world, SimService service, SimInstanc
 
         Sent sent = target.Dequeue();
         world.Broker.UnderWay--;
-        if (session == _session && world.FaultsOn && world.Dice.Below(400) == 0)
+        if (session == _session && world.FaultsOn && !world.Settings.Lossy && world.Dice.Below(400) == 0)
         {
             // A record that cannot be delivered ends the session: nothing that follows it arrives.
             world.Broker.UnderWay -= target.Count;
