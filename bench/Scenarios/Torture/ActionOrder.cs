@@ -8,7 +8,7 @@ internal sealed class ActionOrder
 {
     private const int MostDifferences = 5;
     private readonly HashSet<(string Game, Guid Action)> _known = [];
-    private readonly Dictionary<(string Game, Guid Action), int> _lanes = [];
+    private readonly Dictionary<(string Game, Guid Action), (string Player, int Lane)> _undecided = [];
     private readonly Dictionary<(string Player, int Lane), Queue<(string Game, Guid Action)>> _expected = [];
     private readonly List<string> _differences = [];
 
@@ -24,8 +24,8 @@ internal sealed class ActionOrder
             return;
         }
 
-        _lanes.Add(id, lane);
         (string, int) player = ($"{action.Tenant}/{action.PlayerId}", lane);
+        _undecided.Add(id, player);
         if (!_expected.TryGetValue(player, out Queue<(string, Guid)>? queue))
         {
             _expected[player] = queue = [];
@@ -43,18 +43,13 @@ internal sealed class ActionOrder
         }
 
         (string GameId, Guid) id = (transition.GameId, Ids.FromBytes(transition.ActionId.Span));
-        if (!_lanes.TryGetValue(id, out int lane))
+        if (!_undecided.Remove(id, out (string Player, int Lane) player))
         {
             Differ($"action {id} has an outcome but is in no topic, or has two outcomes.");
-            return;
         }
-
-        _lanes.Remove(id);
-        (string Player, int) player = ($"{transition.Tenant}/{transition.PlayerId}", lane);
-        if (!_expected.TryGetValue(player, out Queue<(string Game, Guid Action)>? queue)
-            || queue.Dequeue() is var next && next != id)
+        else if (_expected[player].Dequeue() != id)
         {
-            Differ($"{player.Player}, lane {lane}: the outcome of {id} does not come in the order of arrival.");
+            Differ($"{player.Player}, lane {player.Lane}: the outcome of {id} does not come in the order of arrival.");
         }
     }
 

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Mesh.Bench.Scenarios.Torture;
 
 /// <summary>Says what was done, what it cost, and whether everything held.</summary>
-internal sealed class TortureReport(TortureRequest request, TimeSpan took)
+internal sealed class TortureReport(
+    TortureRequest request, TimeSpan took, IReadOnlyList<OwnershipChange> changes)
 {
     internal void Write(
         Torturer torturer, Recoveries recoveries, ZombieWatch zombies, Load load, Invariants invariants,
@@ -15,6 +16,12 @@ internal sealed class TortureReport(TortureRequest request, TimeSpan took)
         Console.WriteLine("until a killed instance's partitions answer again, ms");
         WriteTimes("no other fault about", recoveries.All.Where(one => one.Alone));
         WriteTimes("all", recoveries.All);
+        Console.WriteLine("partitions that changed hands");
+        foreach (var change in changes.GroupBy(one => one.Change).OrderBy(one => one.Key))
+        {
+            Line($"  {change.Key}", change.Count());
+        }
+
         Line("answers of zombies", zombies.Answers);
         Line("zombies that lost partitions", zombies.Lost);
         Line("replays that ended well", load.Done.Count);

@@ -72,16 +72,18 @@ internal sealed class TortureRun(Layout layout, TortureRequest request)
         using Health health = new(mesh, violations);
         Recoveries recoveries = new(peers, victims, violations);
         ZombieWatch zombies = new(peers, databases, violations);
-        StallCheck stalls = new(databases, victims, health, violations);
+        OwnershipHistory history = new(databases);
+        StallCheck stalls = new(history, victims, health, violations);
         Torturer torturer = new(new Tools(victims, databases, health, recoveries, zombies, stalls, orders));
         Load load = new(cli, WriteFile(mesh), request.Rate * SecondsOfRow, violations);
         Invariants invariants = new(databases, new TopicContents(mesh.Broker), violations);
 
+        await history.BeginAsync(cancellation);
         await CarryOutAsync(mesh, torturer, load, cancellation);
-        Say("proving");
         await ProveAsync(cli, health, invariants, violations, cancellation);
-        new TortureReport(request, Stopwatch.GetElapsedTime(began))
-            .Write(torturer, recoveries, zombies, load, invariants, violations);
+        TortureReport report = new(
+            request, Stopwatch.GetElapsedTime(began), await history.SinceAsync([], cancellation));
+        report.Write(torturer, recoveries, zombies, load, invariants, violations);
         return violations.Count == 0;
     }
 
@@ -135,6 +137,7 @@ internal sealed class TortureRun(Layout layout, TortureRequest request)
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(ProofLimit);
         await health.WaitAsync(limit.Token);
+        Say("comparing what the services say of each game");
         foreach (Verification game in await cli.VerifyAllAsync(limit.Token))
         {
             if (game.DifferencesCount > 0)
@@ -146,8 +149,9 @@ internal sealed class TortureRun(Layout layout, TortureRequest request)
             }
         }
 
+        Say("reading logs and topics");
         await invariants.CheckAsync(limit.Token);
     }
 
-    private static void Say(string doing) => Console.Error.WriteLine($"bench: {doing}");
+    private static void Say(string doing) => Progress.Say(doing);
 }

@@ -44,7 +44,7 @@ internal sealed class Torturer(Tools tools)
                     await QuietAsync(cancellation);
                 }
 
-                await Console.Error.WriteLineAsync($"bench: {fault}{(fault.Overlaps ? ", others follow at once" : "")}");
+                Progress.Say($"{fault}{(fault.Overlaps ? ", others follow at once" : "")}");
                 _underWay.Add(CarryOutAsync(fault, cancellation));
                 if (!fault.Overlaps)
                 {

@@ -8,6 +8,7 @@ namespace Mesh.Bench.Scenarios.Torture;
 internal sealed class Violations(string logs)
 {
     private const int MostKept = 50;
+    private const int MostWithLogs = 5;
     private readonly ConcurrentQueue<string> _found = new();
     private int _count;
 
@@ -21,14 +22,14 @@ internal sealed class Violations(string logs)
     /// <param name="service">Whose logs tell of it; empty: all; null: nobody's.</param>
     internal void Add(string what, string? service = null)
     {
-        if (Interlocked.Increment(ref _count) > MostKept)
+        int number = Interlocked.Increment(ref _count);
+        if (number > MostKept)
         {
             return;
         }
 
-        string at = TimeProvider.System.GetUtcNow().ToString("HH:mm:ss.fff", null);
-        string text = $"{at} {what}";
-        if (service is not null)
+        string text = $"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {what}";
+        if (service is not null && number <= MostWithLogs)
         {
             foreach (string log in Directory.EnumerateFiles(logs, service + "*.log").Order(StringComparer.Ordinal))
             {
@@ -37,6 +38,6 @@ internal sealed class Violations(string logs)
         }
 
         _found.Enqueue(text);
-        Console.Error.WriteLine($"bench: VIOLATION: {text}");
+        Progress.Say($"VIOLATION: {what}");
     }
 }
