@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Grpc.Core;
+using Mesh.Contracts;
 using Mesh.Contracts.Events.V1;
 using Mesh.Contracts.Quests.V1;
 
@@ -8,6 +10,8 @@ namespace Mesh.Cli.Replay;
 internal static class ReplayedGame
 {
     private const long PointsForEachVenue = 10;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     internal static GameDefinition Define(string slug) => new()
     {
@@ -32,16 +36,30 @@ internal static class ReplayedGame
         Scales = { ["points"] = 0 },
     };
 
-    /// <summary>Makes the game unless there is one of that name, whatever its contents.</summary>
+    /// <summary>
+    /// Makes the game unless there is one of that name, whatever its contents. While its partition cannot answer, it
+    /// asks again: a game is made once, however often that is asked for.
+    /// </summary>
     internal static async Task EnsureAsync(Quests.QuestsClient quests, string slug, CancellationToken cancellation)
     {
-        try
+        long began = Stopwatch.GetTimestamp();
+        while (true)
         {
-            await quests.CreateGameAsync(Define(slug), cancellationToken: cancellation);
-        }
-        catch (RpcException taken) when (taken.StatusCode == StatusCode.AlreadyExists)
-        {
-            // Somebody has defined it otherwise: the file is replayed into that.
+            try
+            {
+                await quests.CreateGameAsync(Define(slug), cancellationToken: cancellation);
+                return;
+            }
+            catch (RpcException taken) when (taken.StatusCode == StatusCode.AlreadyExists)
+            {
+                // Somebody has defined it otherwise: the file is replayed into that.
+                return;
+            }
+            catch (RpcException busy) when (Problems.FromRpcException(busy)?.Code == ErrorCodes.Unavailable
+                && Stopwatch.GetElapsedTime(began) < Patience)
+            {
+                await Task.Delay(Pause, cancellation);
+            }
         }
     }
 }
