@@ -12,6 +12,8 @@ internal sealed class TortureRun(Layout layout, TortureRequest request)
     private const int SecondsOfRow = 10;
     private const int SecondsOfFault = 5;
     private const int LeastRows = 2_000;
+    private const int VerifyAttempts = 5;
+    private static readonly TimeSpan VerifyPause = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan PerFault = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Spare = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan ReplaysLimit = TimeSpan.FromMinutes(15);
@@ -138,7 +140,7 @@ internal sealed class TortureRun(Layout layout, TortureRequest request)
         limit.CancelAfter(ProofLimit);
         await health.WaitAsync(limit.Token);
         Say("comparing what the services say of each game");
-        foreach (Verification game in await cli.VerifyAllAsync(limit.Token))
+        foreach (Verification game in await VerifyAsync(cli, violations, limit.Token))
         {
             if (game.DifferencesCount > 0)
             {
@@ -151,6 +153,29 @@ internal sealed class TortureRun(Layout layout, TortureRequest request)
 
         Say("reading logs and topics");
         await invariants.CheckAsync(limit.Token);
+    }
+
+    // It reads for some time, while instances may still hand each other partitions: then it says so, and is asked again.
+    private static async Task<IReadOnlyList<Verification>> VerifyAsync(
+        MeshCli cli, Violations violations, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await cli.VerifyAllAsync(cancellation);
+            }
+            catch (BenchException failure) when (attempt < VerifyAttempts)
+            {
+                Say(failure.Message);
+                await Task.Delay(VerifyPause, cancellation);
+            }
+            catch (BenchException failure)
+            {
+                violations.Add($"The games could not be compared: {failure.Message}", "");
+                return [];
+            }
+        }
     }
 
     private static void Say(string doing) => Progress.Say(doing);
