@@ -40,7 +40,16 @@ internal sealed record Fault(
 
 /// <summary>What is asked of a run.</summary>
 internal sealed record TortureRequest(
-    int Kills, int Zombies, int Databases, int Brokers, int Stalls, int Errors, int Seed, int Rate, int Games, bool Keep)
+    int Kills,
+    int Zombies,
+    int Databases,
+    int Brokers,
+    int Stalls,
+    int Errors,
+    int Seed,
+    int Rate,
+    int Games,
+    bool Keep)
 {
     internal int Faults => Kills + Zombies + Databases + Brokers + Stalls + Errors;
 }

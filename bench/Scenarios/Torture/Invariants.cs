@@ -25,6 +25,8 @@ internal sealed class Invariants(Databases databases, TopicContents topics, Viol
         where p.head <> coalesce(e.last, (select incarnation::bigint << 48 from store))
         """;
 
+    private const string CountOfEvents = "select coalesce(sum(cardinality(types)), 0) from pages";
+
     private const string SentByPartition = """
         select p.partition, count(*) from pages p, unnest(p.targets) target
         where target > 0 and p.names[target] = '{0}' group by 1
@@ -64,7 +66,8 @@ internal sealed class Invariants(Databases databases, TopicContents topics, Viol
         }
     }
 
-    // A page begins where the one before ended, the first one at the incarnation's first position; the last is the head.
+    // A page begins where the one before ended, the first one at the incarnation's first position; the last position is
+    // the head.
     private async Task CheckPositionsAsync(string service, CancellationToken cancellation)
     {
         foreach (string broken in await databases.RowsAsync(
@@ -85,8 +88,7 @@ internal sealed class Invariants(Databases databases, TopicContents topics, Viol
             violations.Add($"The log of {service} does not end at its head, {broken}.", service);
         }
 
-        Events += (await databases.RowsAsync(
-            service, "select coalesce(sum(cardinality(types)), 0) from pages", row => row.GetInt64(0), cancellation))[0];
+        Events += (await databases.RowsAsync(service, CountOfEvents, row => row.GetInt64(0), cancellation))[0];
     }
 
     // What the log names a target for is in the topic, each position at least once, and nothing else is.

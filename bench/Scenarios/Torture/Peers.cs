@@ -29,8 +29,9 @@ internal sealed class Peers : IDisposable
             ProgressResponse answer = await call.ResponseAsync;
             return [.. answer.Partitions.Select(partition => (int)partition.Partition)];
         }
-        catch (RpcException) when (!cancellation.IsCancellationRequested)
+        catch (RpcException)
         {
+            cancellation.ThrowIfCancellationRequested();
             return null;
         }
     }

@@ -12,7 +12,7 @@ internal sealed class TopicContents(string broker)
     private static readonly TimeSpan ReadLimit = TimeSpan.FromMinutes(5);
 
     /// <summary>Hands every record over, in order.</summary>
-    /// <exception cref="BenchException">The partition does not begin at offset 0, or cannot be read in time.</exception>
+    /// <exception cref="BenchException">The partition does not begin at offset 0, or was not read in time.</exception>
     internal async Task ReadAsync(
         string topic, int partition, bool withOrigins, Action<FetchedRecord> take, CancellationToken cancellation)
     {

@@ -4,7 +4,8 @@ using Mesh.Bench.Running;
 namespace Mesh.Bench.Scenarios.Torture;
 
 /// <summary>
-/// <c>bench torture</c>: kills, stops and stalls the parts of a busy mesh, and proves that every effect came about once.
+/// <c>bench torture</c>: kills, stops and stalls the parts of a busy mesh, and proves that every effect came about
+/// once.
 /// </summary>
 internal static class TortureScenario
 {
@@ -20,7 +21,7 @@ internal static class TortureScenario
         Option<int> rate = Number("--rate", 500, "Check-ins a second of each of the two replays.");
         Option<int> games = Number("--games", 60, "About so many replays at the most, each into its own game.");
         Option<bool> keep = new("--keep") { Description = "Keeps the mesh's data and logs, and says where." };
-        Command command = new("torture", "Kills, stops and stalls parts of a busy mesh; proves that nothing came of it.")
+        Command command = new("torture", "Kills, stops and stalls parts of a busy mesh; proves that no harm was done.")
         {
             kills, zombies, databases, brokers, stalls, errors, seed, rate, games, keep,
         };

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Mesh.Bench.Scenarios.Torture;
 
 /// <summary>
-/// A process that may be harmed. Ids are used again, so it is known by its id and by when it was started: a signal never
-/// meets another.
+/// A process that may be harmed. Ids are used again, so it is known by its id and by when it was started: a signal
+/// never meets another.
 /// </summary>
 internal sealed partial record Victim(string Name, string Url, int Pid, string Started)
 {

@@ -89,8 +89,9 @@ internal sealed class Ownership(Guid me, int partitions, IInstanceIo io, Func<fl
         return Division.Divide(_alive.Append(me), owners, weights);
     }
 
-    // A rate is smoothed: at a new owner it rises as slowly as it falls at the one before, so the sum of both tells it at
-    // any time. The new owner's alone would look idle after every move, and draw the next. Who is gone measures no more.
+    // A rate is smoothed: at a new owner it rises as slowly as it falls at the one before, so the sum of both tells it
+    // at any time. The new owner alone would look idle after every move, and draw the next. Who is gone measures no
+    // more.
     private double RateOf(int partition)
     {
         double alive = 0;
