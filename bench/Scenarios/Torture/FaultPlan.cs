@@ -66,8 +66,8 @@ internal static class FaultPlan
         Random random = new(request.Seed);
         List<(FaultKind Kind, string? Place)> wanted =
         [
-            .. Halved(FaultKind.Kill, request.Kills),
-            .. Halved(FaultKind.Zombie, request.Zombies),
+            .. Halved(FaultKind.Kill, request.Kills, random.Next(FaultPoints.All.Count)),
+            .. Halved(FaultKind.Zombie, request.Zombies, random.Next(FaultPoints.All.Count)),
             .. Enumerable.Repeat((FaultKind.Database, (string?)null), request.Databases),
             .. Enumerable.Repeat((FaultKind.Broker, (string?)null), request.Brokers),
             .. Enumerable.Repeat((FaultKind.Stall, (string?)null), request.Stalls),
@@ -88,9 +88,9 @@ internal static class FaultPlan
         ];
     }
 
-    // One half at fault points, each in turn; the other at random moments.
-    private static IEnumerable<(FaultKind Kind, string? Place)> Halved(FaultKind kind, int count) =>
-        Enumerable.Range(0, count).Select(i => (kind, i % 2 == 0 ? PlaceOf(i / 2) : null));
+    // One half at fault points, each in turn, from one that the seed says; the other at random moments.
+    private static IEnumerable<(FaultKind Kind, string? Place)> Halved(FaultKind kind, int count, int first) =>
+        Enumerable.Range(0, count).Select(i => (kind, i % 2 == 0 ? PlaceOf(first + (i / 2)) : null));
 
     private static string PlaceOf(int i) => FaultPoints.All[i % FaultPoints.All.Count];
 
