@@ -1,11 +1,13 @@
 using System.CommandLine;
 using Mesh.Bench;
 using Mesh.Bench.Scenarios;
+using Mesh.Bench.Scenarios.Torture;
 using Mesh.Provisioning;
 
-RootCommand root = new("Measures what the mesh costs on this machine.")
+RootCommand root = new("Measures what the mesh costs on this machine, and torments it.")
 {
     BulkScenario.Create(),
+    TortureScenario.Create(),
 };
 try
 {

@@ -38,13 +38,18 @@ internal sealed class MeshCli(Layout layout, RunningMesh mesh)
     /// <summary>Sends a file into a game and returns when the leaderboard shows all of it.</summary>
     /// <exception cref="BenchException">An action was refused or lost, or the mesh ended.</exception>
     internal async Task<Replay> ReplayAsync(
-        string file, string game, int copies, long? limit, CancellationToken cancellation)
+        string file, string game, int copies, long? limit, CancellationToken cancellation, int? speed = null)
     {
         List<string> arguments =
             ["replay", file, "--game", game, "--copies", Text(copies), "--json", "--gateway", mesh.Gateway];
         if (limit is { } rows)
         {
             arguments.AddRange(["--limit", Text(rows)]);
+        }
+
+        if (speed is { } times)
+        {
+            arguments.AddRange(["--speed", Text(times)]);
         }
 
         Replay replay = await RunAsync<Replay>(arguments, cancellation);
@@ -58,6 +63,11 @@ internal sealed class MeshCli(Layout layout, RunningMesh mesh)
     /// <summary>Compares what the services say of a game.</summary>
     internal Task<Verification> VerifyAsync(string game, CancellationToken cancellation) => RunAsync<Verification>(
         ["verify", game, "--json", "--gateway", mesh.Gateway, "--broker", mesh.Broker], cancellation);
+
+    /// <summary>The same for every game.</summary>
+    internal Task<IReadOnlyList<Verification>> VerifyAllAsync(CancellationToken cancellation) =>
+        RunAsync<IReadOnlyList<Verification>>(
+            ["verify", "--json", "--gateway", mesh.Gateway, "--broker", mesh.Broker], cancellation);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -5,6 +5,17 @@ using Mesh.Provisioning;
 
 namespace Mesh.Bench.Running;
 
+/// <summary>How a mesh is started.</summary>
+/// <param name="Keep">Whether data and logs stay.</param>
+internal sealed record MeshOptions(bool Keep)
+{
+    /// <summary>Arguments of AppHost, beside state and ports.</summary>
+    internal IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>Variables of AppHost and of all that it starts.</summary>
+    internal IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+}
+
 /// <summary>
 /// A whole mesh of its own: AppHost as a child process, on free ports, with its state in a temporary directory that
 /// goes with it.
@@ -22,16 +33,19 @@ internal sealed class RunningMesh : IAsyncDisposable
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly ChildProcess _host;
     private readonly string _state;
-    private readonly bool _keep;
     private RunFile? _run;
 
-    private RunningMesh(Layout layout, bool keep)
+    private RunningMesh(Layout layout, MeshOptions options)
     {
-        _keep = keep;
+        Keep = options.Keep;
         _state = Directory.CreateTempSubdirectory("mesh-bench-").FullName;
         string ports = FreeBlock().ToString(CultureInfo.InvariantCulture);
         _host = Programs.Start(
-            layout.Assembly("AppHost", "AppHost"), ["--fresh", "--state", _state, "--ports", ports], Take);
+            layout.Assembly("AppHost", "AppHost"),
+            ["--fresh", "--state", _state, "--ports", ports, .. options.Arguments],
+            Take,
+            Take,
+            options.Environment);
     }
 
     internal string Gateway => Run.Gateway;
@@ -41,7 +55,10 @@ internal sealed class RunningMesh : IAsyncDisposable
     /// <summary>Data, logs and whatever a scenario needs for as long as the mesh runs.</summary>
     internal string StateDirectory => _state;
 
-    /// <summary>Completes when AppHost has ended, which it does as soon as one of its parts has.</summary>
+    /// <summary>Whether the state directory stays.</summary>
+    internal bool Keep { get; set; }
+
+    /// <summary>Completes when AppHost has ended.</summary>
     internal Task Ended => _host.Exited;
 
     /// <summary>What to measure: AppHost without its children, and every part with its own.</summary>
@@ -51,13 +68,16 @@ internal sealed class RunningMesh : IAsyncDisposable
         .. Run.Processes.Select(part => new MeshProcess(part.Name, part.Pid, WithChildren: true)),
     ];
 
+    private string RunFilePath => Path.Combine(_state, "run.json");
+
     private RunFile Run => _run ?? throw new InvalidOperationException("The mesh has not started.");
 
     /// <summary>Starts everything and returns when all of it is healthy.</summary>
     /// <exception cref="BenchException">It did not start; the message holds AppHost's last lines.</exception>
-    internal static async Task<RunningMesh> StartAsync(Layout layout, bool keep, CancellationToken cancellation)
+    internal static async Task<RunningMesh> StartAsync(
+        Layout layout, MeshOptions options, CancellationToken cancellation)
     {
-        RunningMesh mesh = new(layout, keep);
+        RunningMesh mesh = new(layout, options);
         try
         {
             await mesh.WaitForRunFileAsync(cancellation);
@@ -70,6 +90,9 @@ internal sealed class RunningMesh : IAsyncDisposable
         }
     }
 
+    /// <summary>What runs now: parts that were started again have other process ids.</summary>
+    internal RunFile Now() => RunFile.Read(RunFilePath);
+
     /// <summary>Why the mesh is gone, for people.</summary>
     internal BenchException Death() => new($"The mesh has ended. Its last lines:\n{string.Join('\n', _lines)}");
 
@@ -79,7 +102,7 @@ internal sealed class RunningMesh : IAsyncDisposable
         // Killed, its children would notice and stop by themselves: so nothing stays behind either way.
         await _host.StopAsync(StopLimit);
         await _host.DisposeAsync();
-        if (_keep)
+        if (Keep)
         {
             await Console.Error.WriteLineAsync($"bench: data and logs are kept in {_state}");
         }
@@ -106,13 +129,12 @@ internal sealed class RunningMesh : IAsyncDisposable
     private async Task WaitForRunFileAsync(CancellationToken cancellation)
     {
         // The file appears whole, by a rename, when everything is healthy.
-        string path = Path.Combine(_state, "run.json");
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(StartLimit);
         using PeriodicTimer timer = new(Beat);
         try
         {
-            while (!File.Exists(path))
+            while (!File.Exists(RunFilePath))
             {
                 if (_host.HasExited)
                 {
@@ -128,7 +150,7 @@ internal sealed class RunningMesh : IAsyncDisposable
             throw new BenchException($"The mesh has not started within {StartLimit}:\n{string.Join('\n', _lines)}");
         }
 
-        _run = RunFile.Read(path);
+        _run = Now();
     }
 
     private void Take(string line)

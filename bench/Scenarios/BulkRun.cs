@@ -29,7 +29,8 @@ internal static class BulkRun
         Layout layout, BulkRequest request, CancellationToken cancellation)
     {
         Say("starting the mesh");
-        await using RunningMesh mesh = await RunningMesh.StartAsync(layout, request.Keep, cancellation);
+        await using RunningMesh mesh = await RunningMesh.StartAsync(
+            layout, new MeshOptions(request.Keep), cancellation);
         MeshCli cli = new(layout, mesh);
         string file = request.File ?? Path.Combine(mesh.StateDirectory, "synthetic.tsv");
         if (request.File is null)

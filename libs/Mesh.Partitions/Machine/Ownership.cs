@@ -83,11 +83,26 @@ internal sealed class Ownership(Guid me, int partitions, IInstanceIo io, Func<fl
         {
             Guid? owner = Seen!.Partitions[n].Owner;
             owners[n] = owner is { } id && IsAlive(id) ? id : null;
-            float[]? measured = Seen.Instances.FirstOrDefault(instance => instance.Instance == owner)?.Rates;
-            weights[n] = measured?.Length == partitions ? measured[n] : 0;
+            weights[n] = RateOf(n);
         }
 
         return Division.Divide(_alive.Append(me), owners, weights);
+    }
+
+    // A rate is smoothed: at a new owner it rises as slowly as it falls at the one before, so the sum of both tells it
+    // at any time. The new owner alone would look idle after every move, and draw the next. Who is gone measures no
+    // more.
+    private double RateOf(int partition)
+    {
+        double alive = 0;
+        double gone = 0;
+        foreach (InstanceRow instance in Seen!.Instances.Where(instance => instance.Rates.Length == partitions))
+        {
+            double rate = instance.Rates[partition];
+            (alive, gone) = IsAlive(instance.Instance) ? (alive + rate, gone) : (alive, Math.Max(gone, rate));
+        }
+
+        return Math.Max(alive, gone);
     }
 
     /// <summary>Instances have neither come nor gone for a while: moving partitions about is worth it.</summary>

@@ -12,6 +12,8 @@ internal static class Built
 
     internal static string Tool { get; } = In("cli", "mesh.dll");
 
+    internal static string Bench { get; } = In("bench", "bench.dll");
+
     private static string In(string project, string assembly) =>
         Path.Combine(Root, project, "bin", Configuration, Framework, assembly);
 }
