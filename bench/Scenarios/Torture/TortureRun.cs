@@ -33,6 +33,10 @@ internal sealed class TortureRun(Layout layout, TortureRequest request)
             held = await TortureAsync(mesh, victims, orders, cancellation);
             return held;
         }
+        catch (OperationCanceledException early) when (!cancellation.IsCancellationRequested)
+        {
+            throw new BenchException($"Something gave up that nobody had asked to: {early}");
+        }
         finally
         {
             mesh.Keep |= !held;
@@ -85,7 +89,7 @@ internal sealed class TortureRun(Layout layout, TortureRequest request)
         await ProveAsync(cli, health, invariants, violations, cancellation);
         TortureReport report = new(
             request, Stopwatch.GetElapsedTime(began), await history.SinceAsync([], cancellation));
-        report.Write(torturer, recoveries, zombies, load, invariants, violations);
+        report.Write(torturer, recoveries, zombies, stalls, load, invariants, violations);
         return violations.Count == 0;
     }
 
