@@ -57,7 +57,7 @@ internal sealed class Databases(string server)
         Func<NpgsqlDataReader, T> read,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        string where = $"{server};Database={database};Pooling=false;Timeout=5;Command Timeout=120";
+        string where = $"{server};Database={database};Pooling=false;Timeout=30;Command Timeout=120";
         await using NpgsqlConnection connection = new(where);
         await connection.OpenAsync(cancellation);
         await using NpgsqlCommand command = new(sql, connection);

@@ -7,7 +7,12 @@ internal sealed class TortureReport(
     TortureRequest request, TimeSpan took, IReadOnlyList<OwnershipChange> changes)
 {
     internal void Write(
-        Torturer torturer, Recoveries recoveries, ZombieWatch zombies, Load load, Invariants invariants,
+        Torturer torturer,
+        Recoveries recoveries,
+        ZombieWatch zombies,
+        StallCheck stalls,
+        Load load,
+        Invariants invariants,
         Violations violations)
     {
         Line("seed", request.Seed);
@@ -22,6 +27,7 @@ internal sealed class TortureReport(
             Line($"  {change.Key}", change.Count());
         }
 
+        Line("stalls left out: too busy", stalls.Untold);
         Line("answers of zombies", zombies.Answers);
         Line("zombies that lost partitions", zombies.Lost);
         Line("replays that ended well", load.Done.Count);

@@ -16,7 +16,7 @@ internal sealed class TortureRun(Layout layout, TortureRequest request)
     private static readonly TimeSpan VerifyPause = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan PerFault = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Spare = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan ReplaysLimit = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan ReplaysLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ProofLimit = TimeSpan.FromHours(1);
 
     /// <returns>Whether everything held.</returns>
@@ -32,6 +32,10 @@ internal sealed class TortureRun(Layout layout, TortureRequest request)
         {
             held = await TortureAsync(mesh, victims, orders, cancellation);
             return held;
+        }
+        catch (OperationCanceledException early) when (!cancellation.IsCancellationRequested)
+        {
+            throw new BenchException($"Something gave up that nobody had asked to: {early}");
         }
         finally
         {
@@ -85,7 +89,7 @@ internal sealed class TortureRun(Layout layout, TortureRequest request)
         await ProveAsync(cli, health, invariants, violations, cancellation);
         TortureReport report = new(
             request, Stopwatch.GetElapsedTime(began), await history.SinceAsync([], cancellation));
-        report.Write(torturer, recoveries, zombies, load, invariants, violations);
+        report.Write(torturer, recoveries, zombies, stalls, load, invariants, violations);
         return violations.Count == 0;
     }
 
@@ -126,7 +130,10 @@ internal sealed class TortureRun(Layout layout, TortureRequest request)
         }
         catch (TimeoutException)
         {
-            throw new BenchException($"The replays have not ended within {ReplaysLimit.TotalMinutes:0} minutes.");
+            violations.Add(
+                $"The replays have not ended within {ReplaysLimit.TotalMinutes:0} minutes: "
+                + string.Join("; ", load.Again.TakeLast(2)),
+                "");
         }
         finally
         {
