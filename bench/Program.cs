@@ -6,6 +6,7 @@ using Mesh.Provisioning;
 RootCommand root = new("Measures what the mesh costs on this machine.")
 {
     BulkScenario.Create(),
+    StoreScenario.Create(),
 };
 try
 {
