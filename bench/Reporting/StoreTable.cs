@@ -6,7 +6,7 @@ namespace Mesh.Bench.Reporting;
 /// <summary>A report of the scenario <c>store</c> as people read it.</summary>
 internal static class StoreTable
 {
-    private const int PlainWidth = 120;
+    private const int PlainWidth = 130;
     private const double Mebibyte = 1024 * 1024;
 
     internal static void Write(StoreReport report)
@@ -25,7 +25,7 @@ internal static class StoreTable
             + $"Linux {report.Machine.Kernel}, .NET {report.Machine.Dotnet}, PostgreSQL {report.Postgres}, "
             + Invariant($"load before {report.LoadBefore:0.00}"));
         Table table = new Table().Border(TableBorder.Ascii)
-            .AddColumn("what")
+            .AddColumn(new TableColumn("what").NoWrap())
             .AddColumn(new TableColumn("median").RightAligned())
             .AddColumn("unit")
             .AddColumn("beside it")

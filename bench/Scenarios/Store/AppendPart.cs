@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Mesh.Bench.Reporting;
 using Mesh.EventStore;
@@ -7,7 +6,8 @@ namespace Mesh.Bench.Scenarios.Store;
 
 /// <summary>
 /// Appending in bulk and reading back: pages of 1,000 events, those of all of a writer's partitions in one round trip.
-/// Beside COPY of the same events as rows, in binary, and reading those rows in order.
+/// Beside COPY of the same events as rows, in binary, and reading those rows in order. A writer or reader is a
+/// connection, for the peer as well.
 /// </summary>
 internal static class AppendPart
 {
@@ -16,7 +16,7 @@ internal static class AppendPart
     private const int Streams = 1_000;
     private const long Events = 2_400_000;
     private const double TimesCopy = 4;
-    private const string Unit = "events/s";
+    private const string Unit = "event";
     private static readonly int[] Writers = [1, 2];
 
     internal static async Task RunAsync(
@@ -62,29 +62,27 @@ internal static class AppendPart
                 await PartitionedStore.OpenAsync(connection, Partitions, cancellation))
             {
                 await ground.CheckpointAsync(cancellation);
-                double peer = await RateAsync(() => CopyAsync(connection, pages, writers, cancellation));
+                Work copied = await MeasureAsync(() => CopyAsync(connection, pages, writers, cancellation));
                 await ground.CheckpointAsync(cancellation);
-                double ours = await RateAsync(() => FillAsync(store, pages, Streams, writers, cancellation));
+                Work ours = await MeasureAsync(() => FillAsync(store, pages, Streams, writers, cancellation));
                 note?.Note(
-                    $"appending pages of 1,000 events by {Count(writers, "writer")}",
-                    Unit, ours, ("binary COPY of rows", peer), Aim.TimesPeer(TimesCopy));
+                    $"append, {Count(writers, "writer")}", Unit, ours, ("COPY", copied), Aim.TimesPeer(TimesCopy));
                 await ground.CheckpointAsync(cancellation);
-                double rows = await RateAsync(() => EachAsync(
+                Work rows = await MeasureAsync(() => EachAsync(
                     writers, partition => RowTable.ReadAsync(connection, partition, cancellation)));
-                double events = await RateAsync(() => EachAsync(
+                Work read = await MeasureAsync(() => EachAsync(
                     writers, partition => ReadAsync(store, partition, cancellation)));
-                note?.Note($"reading back by {Count(writers, "reader")}", Unit, events, ("SELECT of rows", rows));
+                note?.Note($"read back, {Count(writers, "reader")}", Unit, read, ("SELECT", rows));
             }
 
             await ground.DropAsync(name, cancellation);
         }
 
-        async Task<double> RateAsync(Func<Task> work)
+        Task<Work> MeasureAsync(Func<Task> work) => ground.MeasureAsync(async () =>
         {
-            long started = Stopwatch.GetTimestamp();
             await work();
-            return pages * PageEvents * Partitions / Stopwatch.GetElapsedTime(started).TotalSeconds;
-        }
+            return pages * PageEvents * Partitions;
+        });
 
         // All partitions one after the other, by one task or by several that divide them.
         Task EachAsync(int tasks, Func<int, Task<long>> read) => Task.WhenAll(

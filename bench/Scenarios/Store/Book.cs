@@ -37,6 +37,20 @@ internal sealed class Book(Action<string> say)
         say(string.Create(CultureInfo.InvariantCulture, $"{name}: {ours:N2} {unit}{beside}"));
     }
 
+    /// <summary>Notes the rate of some work, and the CPU time of each piece on both sides.</summary>
+    /// <param name="name">What was done.</param>
+    /// <param name="unit">What was counted: singular.</param>
+    /// <param name="ours">What it took.</param>
+    /// <param name="peer">Who did the same, and what that took.</param>
+    /// <param name="aim">What is aimed at for the rate; null: nothing.</param>
+    internal void Note(string name, string unit, Work ours, (string Name, Work Took) peer, Aim? aim = null)
+    {
+        (string who, Work took) = peer;
+        Note(name, $"{unit}s/s", ours.PerSecond, (who, took.PerSecond), aim);
+        Note($"{name}: server CPU", $"us/{unit}", ours.ServerMicros, (who, took.ServerMicros));
+        Note($"{name}: client CPU", $"us/{unit}", ours.ClientMicros, (who, took.ClientMicros));
+    }
+
     internal IReadOnlyList<StoreFigure> Figures() =>
         [.. _entries.Select(e => StoreFigure.Of(e.Name, e.Unit, e.Ours, e.PeerName, e.Peer, e.Aim))];
 

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using Mesh.Bench.Measuring;
 using Mesh.Provisioning;
 using Npgsql;
 
@@ -25,6 +27,24 @@ internal sealed class Ground : IAsyncDisposable
             await PostgresCluster.StartAsync(
                 new PostgresOptions { DataDirectory = Path.Combine(folder, "postgres") }, cancellation),
             folder);
+    }
+
+    /// <summary>Does something and measures what that takes.</summary>
+    /// <param name="work">Returns how many of whatever is counted it did.</param>
+    internal async Task<Work> MeasureAsync(Func<Task<long>> work)
+    {
+        MeshProcess[] processes =
+        [
+            new("postgres", _cluster.ProcessId, WithChildren: true),
+            new("client", Environment.ProcessId, WithChildren: false),
+        ];
+        double reaped = CpuSample.ReapedByUs();
+        CpuSample before = CpuSample.Take(processes);
+        long started = Stopwatch.GetTimestamp();
+        long count = await work();
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        IReadOnlyList<double> used = CpuSample.Take(processes).Since(before);
+        return new Work(count, seconds, used[0], used[1] + CpuSample.ReapedByUs() - reaped);
     }
 
     /// <summary>Makes an empty database.</summary>
@@ -70,4 +90,18 @@ internal sealed class Ground : IAsyncDisposable
         await connection.OpenAsync(cancellation);
         return connection;
     }
+}
+
+/// <summary>What something took.</summary>
+/// <param name="Count">How many it was.</param>
+/// <param name="Seconds">How long.</param>
+/// <param name="ServerSeconds">CPU of PostgreSQL, all its processes.</param>
+/// <param name="ClientSeconds">CPU of whoever asked it.</param>
+internal readonly record struct Work(long Count, double Seconds, double ServerSeconds, double ClientSeconds)
+{
+    internal double PerSecond => Count / Seconds;
+
+    internal double ServerMicros => ServerSeconds / Count * 1e6;
+
+    internal double ClientMicros => ClientSeconds / Count * 1e6;
 }

@@ -53,7 +53,7 @@ internal static class HopPart
             for (int round = 0; round < request.Rounds; round++)
             {
                 rate = await FloodAsync(source, stamps, receiver, flood, cancellation);
-                book.Note("through both services, as fast as it goes", "records/s", rate);
+                book.Note("hop: saturated", "records/s", rate);
                 Note(book, await PaceAsync(source, stamps, receiver, rate / 2, time, cancellation));
             }
         }
@@ -64,11 +64,11 @@ internal static class HopPart
 
     private static void Note(Book book, Pace pace)
     {
-        book.Note("at half of that: sent", "records/s", pace.Rate);
-        book.Note("from commit to next commit, p50", "ms", At(pace.HopMs, 0.50));
-        book.Note("from commit to next commit, p99", "ms", At(pace.HopMs, 0.99), aim: Aim.Below(P99Ms));
-        book.Note("from when it was due to the second commit, p50", "ms", At(pace.DueMs, 0.50));
-        book.Note("from when it was due to the second commit, p99", "ms", At(pace.DueMs, 0.99));
+        book.Note("hop: open loop", "records/s", pace.Rate);
+        book.Note("hop: commit to commit, p50", "ms", At(pace.HopMs, 0.50));
+        book.Note("hop: commit to commit, p99", "ms", At(pace.HopMs, 0.99), aim: Aim.Below(P99Ms));
+        book.Note("hop: due to second commit, p50", "ms", At(pace.DueMs, 0.50));
+        book.Note("hop: due to second commit, p99", "ms", At(pace.DueMs, 0.99));
     }
 
     private static double At(double[] sorted, double share) => sorted[(int)(share * (sorted.Length - 1))];

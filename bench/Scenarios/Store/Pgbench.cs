@@ -14,7 +14,8 @@ internal sealed class Pgbench
     private const string Script = """
         \set position :position + 1
         \set previous :position - 1
-        insert into rows (partition, position, stream, type, target, previous, root, body) values (:client_id, :position, :stream, :type, :target, :previous, :root, :body);
+        insert into rows (partition, position, stream, type, target, previous, root, body)
+        values (:client_id, :position, :stream, :type, :target, :previous, :root, :body);
         """;
 
     private readonly string _program;
@@ -39,9 +40,9 @@ internal sealed class Pgbench
     /// <param name="clients">So many at once, each on its connection.</param>
     /// <param name="time">Whole seconds.</param>
     /// <param name="cancellation">Ends it.</param>
-    /// <returns>Transactions a second, connecting not counted.</returns>
+    /// <returns>How many transactions.</returns>
     /// <exception cref="BenchException">It failed.</exception>
-    internal async Task<double> RunAsync(
+    internal async Task<long> RunAsync(
         string database, int clients, TimeSpan time, CancellationToken cancellation)
     {
         StringBuilder output = new();
@@ -64,8 +65,8 @@ internal sealed class Pgbench
             OnError = Take,
         });
         int code = await child.Exited.WaitAsync(cancellation);
-        return code == 0 && Rate(output.ToString()) is { } rate
-            ? rate
+        return code == 0 && Count(output.ToString()) is { } count
+            ? count
             : throw new BenchException($"pgbench ended with {code}:\n{output}");
 
         void Take(string line)
@@ -77,11 +78,12 @@ internal sealed class Pgbench
         }
     }
 
-    // "tps = 1234.567890 (without initial connection time)"
-    private static double? Rate(string output)
+    // "number of transactions actually processed: 12345"
+    private static long? Count(string output)
     {
-        string? line = output.Split('\n').FirstOrDefault(l => l.StartsWith("tps = ", StringComparison.Ordinal));
-        return line is null ? null : double.Parse(line.Split(' ')[2], CultureInfo.InvariantCulture);
+        string? line = output.Split('\n').FirstOrDefault(
+            l => l.StartsWith("number of transactions actually processed:", StringComparison.Ordinal));
+        return line is null ? null : long.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture);
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

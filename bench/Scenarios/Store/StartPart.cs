@@ -46,7 +46,7 @@ internal static class StartPart
             await AppendPart.FillAsync(store, pages, Streams / AppendPart.Partitions, writers: 1, cancellation);
             long events = pages * AppendPart.PageEvents * AppendPart.Partitions;
             string what = string.Create(
-                CultureInfo.InvariantCulture, $"until {events:N0} events in {Streams:N0} streams are served");
+                CultureInfo.InvariantCulture, $"serving {events:N0} events");
             PartitionHostOptions options = Options(connection, broker);
             for (int round = 0; round < rounds; round++)
             {
