@@ -8,6 +8,7 @@ RootCommand root = new("Measures what the mesh costs on this machine, and tormen
 {
     BulkScenario.Create(),
     TortureScenario.Create(),
+    StoreScenario.Create(),
 };
 try
 {

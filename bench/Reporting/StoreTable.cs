@@ -1,0 +1,58 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Mesh.Bench.Reporting;
+
+/// <summary>A report of the scenario <c>store</c> as people read it.</summary>
+internal static class StoreTable
+{
+    private const int PlainWidth = 130;
+    private const double Mebibyte = 1024 * 1024;
+
+    internal static void Write(StoreReport report)
+    {
+        IAnsiConsole console = AnsiConsole.Console;
+        if (Console.IsOutputRedirected)
+        {
+            console.Profile.Width = PlainWidth;
+        }
+
+        console.WriteLine(Invariant($"store: medians of {report.Rounds} rounds, scale {report.Scale}"));
+        console.WriteLine(Invariant(
+            $"{report.Date:u}, commit {report.Commit.Id}{(report.Commit.Dirty ? " and changes" : "")}"));
+        console.WriteLine(Invariant(
+            $"{report.Machine.Cpu}, {report.Machine.Cores} cores, {report.Machine.MemoryBytes / Mebibyte:N0} MiB, ")
+            + $"Linux {report.Machine.Kernel}, .NET {report.Machine.Dotnet}, PostgreSQL {report.Postgres}, "
+            + Invariant($"load before {report.LoadBefore:0.00}"));
+        Table table = new Table().Border(TableBorder.Ascii)
+            .AddColumn(new TableColumn("what").NoWrap())
+            .AddColumn(new TableColumn("median").RightAligned())
+            .AddColumn("unit")
+            .AddColumn("beside it")
+            .AddColumn(new TableColumn("median").RightAligned())
+            .AddColumn(new TableColumn("ratio").RightAligned())
+            .AddColumn("aim");
+        foreach (StoreFigure figure in report.Figures)
+        {
+            table.AddRow(
+                Markup.Escape(figure.Name),
+                Number(figure.Median),
+                figure.Unit,
+                Markup.Escape(figure.Peer ?? string.Empty),
+                figure.PeerMedian is { } peer ? Number(peer) : string.Empty,
+                figure.Ratio is { } ratio ? Invariant($"{ratio:0.00}") : string.Empty,
+                AimOf(figure));
+        }
+
+        console.Write(table);
+    }
+
+    private static string AimOf(StoreFigure figure) => figure.Aim is not { } aim
+        ? string.Empty
+        : Invariant($"{(aim.AtMost ? "<=" : ">=")} {aim.Value}{(aim.OfRatio ? " x" : "")}, ")
+            + (figure.Met == true ? "met" : "missed");
+
+    private static string Number(double value) => value >= 100 ? Invariant($"{value:N0}") : Invariant($"{value:0.00}");
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Mesh.Bench.Reporting;
+using Mesh.Bench.Running;
+using Mesh.Bench.Scenarios.Store;
+
+namespace Mesh.Bench.Scenarios;
+
+/// <summary>
+/// <c>bench store</c>: what the event store does, beside what PostgreSQL's own tools do with the same cluster.
+/// </summary>
+internal static class StoreScenario
+{
+    internal static Command Create()
+    {
+        Option<int> rounds = new("--rounds")
+        {
+            Description = "Measures everything so many times and reports the medians.",
+            HelpName = "N",
+            DefaultValueFactory = _ => 3,
+        };
+        Option<double> scale = new("--scale")
+        {
+            Description = "Shortens everything by this factor, for trials: 1 is what is worth keeping.",
+            HelpName = "FACTOR",
+            DefaultValueFactory = _ => 1,
+        };
+        Option<string[]> only = new("--only")
+        {
+            Description = $"Only some parts: {string.Join(", ", StoreParts.Names)}.",
+            HelpName = "PART",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        only.AcceptOnlyFromAmong([.. StoreParts.Names]);
+        Option<string?> json = new("--json") { Description = "Writes the report to a file too.", HelpName = "FILE" };
+        Option<bool> keep = new("--keep") { Description = "Keeps the data, and says where." };
+        Command command = new("store", "Commits, appends, starts and hops of the event store, beside pgbench and COPY.")
+        {
+            rounds, scale, only, json, keep,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            string? file = parsed.GetValue(json);
+            StoreRequest request = new(
+                parsed.GetValue(rounds) is >= 1 and var count
+                    ? count
+                    : throw new BenchException($"{rounds.Name} must be at least 1."),
+                parsed.GetValue(scale) is > 0 and <= 1 and var factor
+                    ? factor
+                    : throw new BenchException($"{scale.Name} must be above 0 and at most 1."),
+                parsed.GetValue(only) is { Length: > 0 } chosen ? chosen : StoreParts.Names,
+                parsed.GetValue(keep));
+            if (file is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+            {
+                throw new BenchException($"{json.Name}: there is no directory for {file}.");
+            }
+
+            await RunAsync(request, file, cancellation);
+        });
+        return command;
+    }
+
+    private static async Task RunAsync(StoreRequest request, string? json, CancellationToken cancellation)
+    {
+        Layout layout = Layout.Find();
+        double load = Machine.Load();
+        Commit commit = await Commit.OfAsync(layout.Root);
+        (string server, IReadOnlyList<StoreFigure> figures) = await StoreRun.RunAsync(layout, request, cancellation);
+        StoreReport report = new(
+            "store",
+            TimeProvider.System.GetUtcNow(),
+            commit,
+            Machine.Here(),
+            load,
+            server,
+            request.Rounds,
+            request.Scale,
+            figures);
+        StoreTable.Write(report);
+        if (json is not null)
+        {
+            await File.WriteAllTextAsync(json, report.ToJson() + "\n", cancellation);
+        }
+    }
+}
