@@ -54,11 +54,17 @@ public static class Limits
     /// </summary>
     public static readonly TimeSpan Look = TimeSpan.FromMilliseconds(60);
 
-    /// <summary>Looks further apart than this count as so much towards <see cref="Stillness"/>.</summary>
+    /// <summary>
+    /// Looks further apart than this do not count towards <see cref="Stillness"/>, and as so much towards
+    /// <see cref="LongStillness"/>.
+    /// </summary>
     public static readonly TimeSpan LookGap = TimeSpan.FromMilliseconds(125);
 
     /// <summary>An instance whose counter has stood still for so long may lose its partitions.</summary>
     public static readonly TimeSpan Stillness = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The same, for whoever cannot look as often as that.</summary>
+    public static readonly TimeSpan LongStillness = TimeSpan.FromSeconds(2);
 
     /// <summary>
     /// An owner answers nothing as fresh so long after it sent its last confirmed beat: less than

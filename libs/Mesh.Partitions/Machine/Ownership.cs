@@ -131,13 +131,15 @@ internal sealed class Ownership(Guid me, int partitions, IInstanceIo io, Func<fl
         }
     }
 
-    // A counter stands still from one look to the next, but never longer than looks should be apart: a database that
-    // stalls, or a watcher that does, expires nobody, and a watcher on a busy machine still comes to an end.
+    // A counter stands still for the time between looks that were close together: a database that stalls, or a watcher
+    // that does, expires nobody. A watcher that is always too busy to look often comes to an end all the same: there each
+    // look counts as the time that should lie between two, towards a longer wait.
     private void Watch(Sight sight, long now)
     {
         long gap = _lastSight == long.MinValue ? 0 : now - _lastSight;
         _lastSight = now;
-        long still = Math.Min(gap, (long)Limits.LookGap.TotalMilliseconds);
+        long counted = Math.Min(gap, (long)Limits.LookGap.TotalMilliseconds);
+        long still = gap == counted ? gap : 0;
         Dictionary<Guid, long?> present = sight.Instances.ToDictionary(i => i.Instance, i => (long?)i.Counter);
         foreach (PartitionOwner partition in sight.Partitions)
         {
@@ -157,17 +159,16 @@ internal sealed class Ownership(Guid me, int partitions, IInstanceIo io, Func<fl
         {
             bool known = _peers.TryGetValue(id, out Peer? peer);
             _peers[id] = known && peer!.Counter == counter
-                ? peer with { Still = peer.Still + still }
-                : new Peer(counter, 0);
-            if (counter is { } last && _peers[id].Still >= ForgetAfter)
+                ? peer with { Still = peer.Still + still, Counted = peer.Counted + counted }
+                : new Peer(counter, 0, 0);
+            if (counter is { } last && _peers[id].Counted >= ForgetAfter)
             {
-                _peers[id] = _peers[id] with { Still = (long)Limits.Stillness.TotalMilliseconds };
+                _peers[id] = _peers[id] with { Counted = (long)Limits.LongStillness.TotalMilliseconds };
                 io.Forget(id, last);
             }
         }
 
-        HashSet<Guid> alive = [.. _peers
-            .Where(peer => peer.Value.Still < (long)Limits.Stillness.TotalMilliseconds).Select(peer => peer.Key)];
+        HashSet<Guid> alive = [.. _peers.Where(peer => peer.Value.IsAlive).Select(peer => peer.Key)];
         if (!alive.SetEquals(_alive))
         {
             _alive.Clear();
@@ -176,5 +177,9 @@ internal sealed class Ownership(Guid me, int partitions, IInstanceIo io, Func<fl
         }
     }
 
-    private sealed record Peer(long? Counter, long Still);
+    private sealed record Peer(long? Counter, long Still, long Counted)
+    {
+        public bool IsAlive =>
+            Still < (long)Limits.Stillness.TotalMilliseconds && Counted < (long)Limits.LongStillness.TotalMilliseconds;
+    }
 }
