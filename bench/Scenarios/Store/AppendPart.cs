@@ -40,7 +40,7 @@ internal static class AppendPart
     internal static async Task FillAsync(
         PartitionedStore store, long pages, int streams, int writers, CancellationToken cancellation)
     {
-        LogWriter[] logs = await LogWriter.OfAsync(store, streams, cancellation);
+        LogWriter[] logs = await LogWriter.OfAsync(store, streams, progress: [], cancellation);
         await Task.WhenAll(logs.Chunk(logs.Length / writers).Select(own => Task.Run(
             async () =>
             {

@@ -14,6 +14,9 @@ internal static class CommitPart
     private const int Partitions = 32;
     private const double TimesPgbench = 0.9;
     private const string Unit = "commit";
+
+    // As large as what a service saves with each commit: offsets by topic partition, positions by origin.
+    private static readonly byte[] Progress = new byte[48];
     private static readonly int[] Writers = [1, 8, Partitions];
     private static readonly TimeSpan Time = TimeSpan.FromSeconds(10);
 
@@ -25,7 +28,7 @@ internal static class CommitPart
         await using (PartitionedStore store = await PartitionedStore.OpenAsync(connection, Partitions, cancellation))
         {
             Pgbench pgbench = new(ground);
-            LogWriter[] logs = await LogWriter.OfAsync(store, streams: 1_000, cancellation);
+            LogWriter[] logs = await LogWriter.OfAsync(store, streams: 1_000, Progress, cancellation);
             TimeSpan time = request.Scaled(Time);
             book.Say("commits: warming up");
             await AloneAsync(store, logs, time / 2, cancellation);

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace Mesh.Bench.Scenarios.Store;
 
-/// <summary>A private PostgreSQL cluster with the settings that AppHost gives its own: what all is measured on.</summary>
+/// <summary>A private PostgreSQL cluster with the settings of AppHost's own: what all is measured on.</summary>
 internal sealed class Ground : IAsyncDisposable
 {
     private readonly PostgresCluster _cluster;

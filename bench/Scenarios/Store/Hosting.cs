@@ -1,6 +1,6 @@
 using Mesh.Partitions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
 
 namespace Mesh.Bench.Scenarios.Store;
 
@@ -21,7 +21,7 @@ internal sealed class Hosting<TProcessor> : IAsyncDisposable
         PartitionHostOptions options, Func<int, TProcessor> create, CancellationToken cancellation)
     {
         PartitionHost<TProcessor> host = new(
-            options, create, new Lifetime(), NullLogger<PartitionHost<TProcessor>>.Instance);
+            options, create, new Lifetime(), new Complaints());
         Hosting<TProcessor> hosting = new(host);
         try
         {
@@ -66,6 +66,28 @@ internal sealed class Hosting<TProcessor> : IAsyncDisposable
     {
         await Host.StopAsync(CancellationToken.None);
         Host.Dispose();
+    }
+
+    // A host that starts over again and again spoils a measurement without failing: let it be seen.
+    private sealed class Complaints : ILogger<PartitionHost<TProcessor>>
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel level) => level >= LogLevel.Warning;
+
+        public void Log<TState>(
+            LogLevel level,
+            EventId id,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(level))
+            {
+                Console.Error.WriteLine($"bench: host: {formatter(state, exception)} {exception?.Message}".TrimEnd());
+            }
+        }
     }
 
     private sealed class Lifetime : IHostApplicationLifetime

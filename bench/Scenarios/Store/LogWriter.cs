@@ -25,22 +25,24 @@ internal static class SampleEvent
 }
 
 /// <summary>Writes one partition's log: knows its head and makes the page that comes next.</summary>
-internal sealed class LogWriter(PartitionRow row, int streams = 1_000)
+internal sealed class LogWriter(PartitionRow row, int streams, byte[] progress)
 {
-    // What a service saves with each commit beside its events: offsets by topic partition, positions by origin.
-    private static readonly byte[] Progress = new byte[48];
-
     private readonly EventTarget _target = new(SampleEvent.Topic, row.Partition);
     private long _head = row.Head;
     private int _events;
 
+    /// <summary>Writers of all partitions.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="streams">Streams of each partition.</param>
+    /// <param name="progress">What each commit saves beside its events; empty where a host is to read it.</param>
+    /// <param name="cancellation">Ends it.</param>
     internal static async Task<LogWriter[]> OfAsync(
-        PartitionedStore store, int streams, CancellationToken cancellation)
+        PartitionedStore store, int streams, byte[] progress, CancellationToken cancellation)
     {
         LogWriter[] writers = new LogWriter[store.Partitions];
         for (int n = 0; n < writers.Length; n++)
         {
-            writers[n] = new LogWriter(await store.ReadRowAsync(n, cancellation), streams);
+            writers[n] = new LogWriter(await store.ReadRowAsync(n, cancellation), streams, progress);
         }
 
         return writers;
@@ -64,7 +66,7 @@ internal sealed class LogWriter(PartitionRow row, int streams = 1_000)
         }
 
         _events = events;
-        return new PageWrite(row.Partition, row.Epoch, _head, page, _head + events, Progress, Progress);
+        return new PageWrite(row.Partition, row.Epoch, _head, page, _head + events, progress, progress);
     }
 
     /// <summary>Takes note of what became of the page.</summary>
