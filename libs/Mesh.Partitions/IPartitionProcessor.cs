@@ -59,8 +59,8 @@ public interface IStateWriter
 public interface IPartitionProcessor
 {
     /// <summary>
-    /// Raised when <see cref="Fold"/>, <see cref="Save"/> or <see cref="Load"/> change their meaning: states saved under
-    /// another version are rebuilt from the log.
+    /// Raised when <see cref="Fold"/>, <see cref="Save"/> or <see cref="Load"/> change their meaning: states saved
+    /// under another version are rebuilt from the log.
     /// </summary>
     int FoldVersion { get; }
 
@@ -91,7 +91,8 @@ public interface IPartitionProcessor
     bool IsPinned(string stream) => false;
 
     /// <summary>
-    /// Writes a stream's state: the head, and those sealed parts that were not written since they were sealed or loaded.
+    /// Writes a stream's state: the head, and those sealed parts that were not written since they were sealed or
+    /// loaded.
     /// </summary>
     void Save(string stream, IStateWriter to);
 

@@ -123,9 +123,9 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
         QueryAsync(partition, NoStreams, query, cancel);
 
     /// <summary>
-    /// Runs something in the loop, with the processors of all partitions that this instance shows, by number; null where
-    /// it shows none yet. For views that all partitions share. It sees what <see cref="IPartitionProcessor.Committed"/>
-    /// was told of.
+    /// Runs something in the loop, with the processors of all partitions that this instance shows, by number; null
+    /// where it shows none yet. For views that all partitions share. It sees what
+    /// <see cref="IPartitionProcessor.Committed"/> was told of.
     /// </summary>
     public async Task<TResult> InLoopAsync<TResult>(
         Func<IReadOnlyList<TProcessor?>, TResult> query, CancellationToken cancel = default)
@@ -158,8 +158,8 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
     public void Wake() => _run?.Wake();
 
     /// <summary>
-    /// How far each partition of this instance has come. What was decided up to these offsets is durable when it is said;
-    /// the offsets of repeats, which decide nothing, may be read again after a crash.
+    /// How far each partition of this instance has come. What was decided up to these offsets is durable when it is
+    /// said; the offsets of repeats, which decide nothing, may be read again after a crash.
     /// </summary>
     public async Task<IReadOnlyList<PartitionProgress>> ProgressAsync(CancellationToken cancel = default)
     {
@@ -170,8 +170,8 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
     }
 
     /// <summary>
-    /// Sends to a topic again what a reader misses, from the log. Harmless when nothing is missing: readers skip what they
-    /// have.
+    /// Sends to a topic again what a reader misses, from the log. Harmless when nothing is missing: readers skip what
+    /// they have.
     /// </summary>
     /// <returns>How many records.</returns>
     /// <exception cref="NotOwnerException">Another instance owns the partition.</exception>

@@ -20,7 +20,8 @@ internal static partial class PartitionsMessages
     [LoggerMessage(5, LogLevel.Information, "Partition {Partition} is not this instance's any more: {Reason}")]
     public static partial void Ended(ILogger logger, int partition, string reason);
 
-    [LoggerMessage(6, LogLevel.Error, "A record is lost, and its origin is asked to send again: partition {Partition}, {Detail}")]
+    [LoggerMessage(
+        6, LogLevel.Error, "A record is lost, and its origin is asked to send again: partition {Partition}, {Detail}")]
     public static partial void RecordLost(ILogger logger, int partition, string detail);
 
     [LoggerMessage(7, LogLevel.Warning, "Partition {Partition} rebuilds states from its log: {Reason}")]

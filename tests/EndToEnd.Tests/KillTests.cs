@@ -101,7 +101,9 @@ public sealed class KillTests(KillTests.TwoOfEach mesh) : IClassFixture<KillTest
     private static Dictionary<string, long> Grown(Dictionary<string, long> before, Dictionary<string, long> after) =>
         after.ToDictionary(count => count.Key, count => count.Value - before.GetValueOrDefault(count.Key));
 
-    /// <summary>A mesh with two instances of each deciding service, and what an undisturbed replay stores in it.</summary>
+    /// <summary>
+    /// A mesh with two instances of each deciding service, and what an undisturbed replay stores in it.
+    /// </summary>
     public sealed class TwoOfEach : IAsyncLifetime
     {
         private readonly MeshState _state = new();

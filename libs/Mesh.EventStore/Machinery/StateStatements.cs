@@ -40,7 +40,9 @@ internal static class StateStatements
         where partition = $1 and pinned order by key, part
         """;
 
-    /// <summary>No rows, none expected, and the checkpoint before the first position; nothing under another epoch.</summary>
+    /// <summary>
+    /// No rows, none expected, and the checkpoint before the first position; nothing under another epoch.
+    /// </summary>
     public const string Reset = """
         with fence as (
             select partition from partitions where partition = $1 and epoch = $2 for update),

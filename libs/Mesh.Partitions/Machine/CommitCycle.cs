@@ -3,8 +3,8 @@ using Mesh.EventStore;
 namespace Mesh.Partitions.Machine;
 
 /// <summary>
-/// Commits what tenures have decided, all together, one commit at a time: while it is under way the next pages fill. When
-/// the database refuses a batch it is repeated page by page; a page that is refused by itself starts its partition
+/// Commits what tenures have decided, all together, one commit at a time: while it is under way the next pages fill.
+/// When the database refuses a batch it is repeated page by page; a page that is refused by itself starts its partition
 /// over with half as many events to a page, until the one that is refused stands alone.
 /// </summary>
 internal sealed class CommitCycle(IInstanceIo io, Action<Tenure, string> failed)
@@ -118,7 +118,7 @@ internal sealed class CommitCycle(IInstanceIo io, Action<Tenure, string> failed)
         tenure.Send();
     }
 
-    // By class of SQLSTATE: rollbacks by a deadlock, resources, locks, operators and the system say nothing of the page.
+    // By class of SQLSTATE: a deadlock's rollback, resources, locks, operators, the system say nothing of the page.
     private static bool IsPassing(string sqlState) => sqlState[..2] is "40" or "53" or "55" or "57" or "58" or "XX";
 
     private void Fail(Tenure tenure, string reason)

@@ -11,7 +11,8 @@ internal sealed record InstanceIdentity(Guid Id, int Partitions, IReadOnlyList<s
 
 /// <summary>
 /// One instance of a service without I/O: which partitions it owns, and what it does with them. Driven by one thread:
-/// answers of <see cref="IInstanceIo"/>, records and calls come in by its methods; <see cref="Turn"/> does what follows.
+/// answers of <see cref="IInstanceIo"/>, records and calls come in by its methods; <see cref="Turn"/> does what
+/// follows.
 /// </summary>
 internal sealed class InstanceMachine
 {

@@ -132,8 +132,8 @@ internal sealed class Ownership(Guid me, int partitions, IInstanceIo io, Func<fl
     }
 
     // A counter stands still for the time between looks that were close together: a database that stalls, or a watcher
-    // that does, expires nobody. A watcher that is always too busy to look often comes to an end all the same: there each
-    // look counts as the time that should lie between two, towards a longer wait.
+    // that does, expires nobody. A watcher that is always too busy to look often comes to an end all the same: there
+    // each look counts as the time that should lie between two, towards a longer wait.
     private void Watch(Sight sight, long now)
     {
         long gap = _lastSight == long.MinValue ? 0 : now - _lastSight;

@@ -4,9 +4,6 @@ using Mesh.EventStore;
 
 namespace Mesh.Partitions.Machine;
 
-/// <summary>A record as it came from a topic, with its origin when it was relayed.</summary>
-internal readonly record struct Arrival(string Topic, int Partition, long Offset, byte[] Value, RecordOrigin? Origin);
-
 /// <summary>
 /// One partition, without I/O: what arrives goes in by its methods; pages to commit, events to relay, states to read
 /// and to write, and replies to release come out. Who drives it owns connections, threads and clocks, so that a
@@ -127,8 +124,8 @@ internal sealed class PartitionMachine : IEventAppender
     }
 
     /// <summary>
-    /// Start, step 3: each event of the log after the checkpoint, in order; those that are in a loaded state already are
-    /// not folded again. What is not relayed yet goes out again.
+    /// Start, step 3: each event of the log after the checkpoint, in order; those that are in a loaded state already
+    /// are not folded again. What is not relayed yet goes out again.
     /// </summary>
     public void Recover(in StoredEvent stored)
     {
@@ -398,7 +395,4 @@ internal sealed class PartitionMachine : IEventAppender
 
     private static TopicRecord RecordOf(in Arrival arrival) => new(
         arrival.Topic, arrival.Partition, arrival.Offset, arrival.Value, arrival.Origin?.Root ?? default);
-
-    private readonly record struct WaitingCommand(
-        IReadOnlyCollection<string> Streams, Action<IPartitionProcessor, IEventAppender> Command, Action<bool> Release);
 }

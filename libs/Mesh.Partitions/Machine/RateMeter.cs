@@ -1,6 +1,8 @@
 namespace Mesh.Partitions.Machine;
 
-/// <summary>Records a second of each partition, smoothed over some ten seconds: what partitions are divided by.</summary>
+/// <summary>
+/// Records a second of each partition, smoothed over some ten seconds: what partitions are divided by.
+/// </summary>
 internal sealed class RateMeter(int partitions)
 {
     private const long Interval = 1_000;

@@ -24,8 +24,9 @@ internal interface IRecoverySource
 
 /// <summary>
 /// Makes a partition's machine from the database: (1) compare the saved states with what the row says of them, (2) load
-/// those that are wanted at once, (3) fold the pages after the checkpoint. States that do not match are rebuilt from the
-/// whole log. Reads in an order in which an owner that goes on committing does no harm, so that a follower may use it.
+/// those that are wanted at once, (3) fold the pages after the checkpoint. States that do not match are rebuilt from
+/// the whole log. Reads in an order in which an owner that goes on committing does no harm, so that a follower may use
+/// it.
 /// </summary>
 internal sealed class Recovery(IRecoverySource source, int partition, bool follow, MachineLimits limits)
 {

@@ -142,7 +142,8 @@ internal sealed class StateLedger(IPartitionProcessor processor, MachineLimits l
         List<Resident> states = new(Math.Min(_round.Count, limits.SliceStates));
         _rows = new List<StateRow>(states.Capacity);
         _savingAt = head;
-        while (states.Count < limits.SliceStates && _rows.Count < Limits.SliceRows && _round.TryDequeue(out Resident? state))
+        while (states.Count < limits.SliceStates && _rows.Count < Limits.SliceRows
+            && _round.TryDequeue(out Resident? state))
         {
             _saving = state;
             processor.Save(state.Stream, this);

@@ -11,7 +11,9 @@ internal enum TenurePhase
     /// <summary>It decides and answers.</summary>
     Serving,
 
-    /// <summary>It takes nothing new: what is decided is committed and acknowledged, then the partition is given up.</summary>
+    /// <summary>
+    /// It takes nothing new: what is decided is committed and acknowledged, then the partition is given up.
+    /// </summary>
     Draining,
 
     /// <summary>It is over; whatever still arrives for it is dropped.</summary>
@@ -357,7 +359,8 @@ internal sealed class Tenure
 /// <param name="Streams">What it needs in memory.</param>
 /// <param name="Run">Runs it.</param>
 /// <param name="Answer">
-/// Called when all that was decided by then is durable: whether a commit has confirmed it, which a stale owner's never is.
+/// Called when all that was decided by then is durable: whether a commit has confirmed it, which a stale owner's never
+/// is.
 /// </param>
 /// <param name="Fail">Called when it was not run, or nobody knows what became of it.</param>
 internal sealed record Call(

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Partitions.Shell;
 
-/// <summary>The topics that an instance reads: a reader and a bounded queue for each, in the order of urgency.</summary>
+/// <summary>
+/// The topics that an instance reads: a reader and a bounded queue for each, in the order of urgency.
+/// </summary>
 internal sealed class Lanes : IAsyncDisposable
 {
     private readonly LaneQueue[] _queues;

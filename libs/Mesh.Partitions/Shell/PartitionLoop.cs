@@ -5,8 +5,8 @@ using Mesh.Partitions.Machine;
 namespace Mesh.Partitions.Shell;
 
 /// <summary>
-/// The one thread that drives an instance. A turn: (1) take note of acknowledgements, (2) run what was posted: answers of
-/// the database, commands, (3) take batches of the most urgent lane and decide them, (4) let the machine do what is
+/// The one thread that drives an instance. A turn: (1) take note of acknowledgements, (2) run what was posted: answers
+/// of the database, commands, (3) take batches of the most urgent lane and decide them, (4) let the machine do what is
 /// due, above all commit what is decided, of all partitions together. While a commit is under way the next pages fill:
 /// so a commit holds what arrived during the one before, and nothing waits for a timer.
 /// </summary>

@@ -87,7 +87,9 @@ internal sealed class PartitionRun : IAsyncDisposable
 
     public void Wake() => _loop.Wake();
 
-    /// <summary>Stops after a last commit, so that nothing has to be decided again, and gives the partitions up.</summary>
+    /// <summary>
+    /// Stops after a last commit, so that nothing has to be decided again, and gives the partitions up.
+    /// </summary>
     public async Task StopAsync(TimeSpan limit)
     {
         _loop.Stop();

@@ -34,7 +34,9 @@ internal sealed class Relay : IDisposable
     /// <param name="store">The origin that records name.</param>
     /// <param name="signal">Wakes the loop.</param>
     /// <param name="post">Runs something in the loop.</param>
-    /// <param name="failed">Called in the loop when a producer has been replaced, with the topics that it was for.</param>
+    /// <param name="failed">
+    /// Called in the loop when a producer has been replaced, with the topics that it was for.
+    /// </param>
     /// <param name="logger">Where the client's messages go.</param>
     public Relay(
         PartitionHostOptions options, Guid store, Signal signal, Action<Action> post,
@@ -144,9 +146,10 @@ internal sealed class Relay : IDisposable
             Collect();
             foreach (Dictionary<(string Topic, int Partition), Route> routes in _routes.Values)
             {
-                foreach ((string Topic, int Partition) id in routes.Keys.Where(id => _codecs[id.Topic] == codec).ToArray())
+                foreach (((string Topic, int) id, Route route) in routes
+                    .Where(r => _codecs[r.Key.Topic] == codec).ToArray())
                 {
-                    routes[id].To.Dispose();
+                    route.To.Dispose();
                     routes.Remove(id);
                 }
             }

@@ -35,7 +35,8 @@ internal sealed class RunningMesh : IAsyncDisposable
         _host = ChildProcess.Start(new ChildProcessOptions
         {
             FileName = "dotnet",
-            Arguments = [Built.AppHost, .. state.Arguments, .. (string[])(fresh ? ["--fresh"] : []), .. setup.Arguments],
+            Arguments =
+                [Built.AppHost, .. state.Arguments, .. (string[])(fresh ? ["--fresh"] : []), .. setup.Arguments],
 
             // What the developer's own shell names must not decide what these tests start.
             Environment = Settings.ToDictionary(

@@ -5,8 +5,8 @@ using Mesh.EventStore;
 namespace Mesh.Partitions.Tests.Hosting;
 
 /// <summary>
-/// Numbers the records of each stream, which is what stands before the colon: an event says <c>stream:number</c>. So the
-/// log tells whether a state was ever forgotten, doubled or out of date.
+/// Numbers the records of each stream, which is what stands before the colon: an event says <c>stream:number</c>. So
+/// the log tells whether a state was ever forgotten, doubled or out of date.
 /// </summary>
 internal sealed class KeyedProcessor : IPartitionProcessor
 {

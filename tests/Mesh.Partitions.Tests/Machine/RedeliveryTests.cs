@@ -7,8 +7,9 @@ using Mesh.Partitions.Machine;
 namespace Mesh.Partitions.Tests.Machine;
 
 /// <summary>
-/// A million deliveries of commands and records, each 1 to 50 times, out of order where the contract permits that, across
-/// restarts that lose what was not committed: the effects are those of one delivery each, in order of first arrival.
+/// A million deliveries of commands and records, each 1 to 50 times, out of order where the contract permits that,
+/// across restarts that lose what was not committed: the effects are those of one delivery each, in order of first
+/// arrival.
 /// </summary>
 public sealed class RedeliveryTests
 {
