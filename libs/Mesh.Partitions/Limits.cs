@@ -55,7 +55,7 @@ public static class Limits
     public static readonly TimeSpan Look = TimeSpan.FromMilliseconds(60);
 
     /// <summary>
-    /// Looks further apart than this do not count towards <see cref="Stillness"/>, and as so much towards
+    /// Looks further apart than this begin <see cref="Stillness"/> anew, and count as so much towards
     /// <see cref="LongStillness"/>.
     /// </summary>
     public static readonly TimeSpan LookGap = TimeSpan.FromMilliseconds(125);

@@ -131,15 +131,15 @@ internal sealed class Ownership(Guid me, int partitions, IInstanceIo io, Func<fl
         }
     }
 
-    // A counter stands still for the time between looks that were close together: a database that stalls, or a watcher
-    // that does, expires nobody. A watcher that is always too busy to look often comes to an end all the same: there
-    // each look counts as the time that should lie between two, towards a longer wait.
+    // A counter stands still for a row of looks that were close together: a database that stalls, or a watcher that
+    // does, begins the row anew and expires nobody. A watcher that is always too busy to look often comes to an end all
+    // the same: there each look counts as the time that should lie between two, towards a longer wait.
     private void Watch(Sight sight, long now)
     {
         long gap = _lastSight == long.MinValue ? 0 : now - _lastSight;
         _lastSight = now;
+        bool close = gap <= (long)Limits.LookGap.TotalMilliseconds;
         long counted = Math.Min(gap, (long)Limits.LookGap.TotalMilliseconds);
-        long still = gap == counted ? gap : 0;
         Dictionary<Guid, long?> present = sight.Instances.ToDictionary(i => i.Instance, i => (long?)i.Counter);
         foreach (PartitionOwner partition in sight.Partitions)
         {
@@ -159,7 +159,7 @@ internal sealed class Ownership(Guid me, int partitions, IInstanceIo io, Func<fl
         {
             bool known = _peers.TryGetValue(id, out Peer? peer);
             _peers[id] = known && peer!.Counter == counter
-                ? peer with { Still = peer.Still + still, Counted = peer.Counted + counted }
+                ? peer with { Still = close ? peer.Still + gap : 0, Counted = peer.Counted + counted }
                 : new Peer(counter, 0, 0);
             if (counter is { } last && _peers[id].Counted >= ForgetAfter)
             {

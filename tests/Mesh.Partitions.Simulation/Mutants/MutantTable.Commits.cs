@@ -62,7 +62,7 @@ internal static partial class MutantTable
             "TimeSpan Fresh = TimeSpan.FromMilliseconds(5000)")),
         new("fresh-from-answer", "Own", new Edit(OwnershipFile, "_freshUntil = sentAt +", "_freshUntil = now +")),
         new("long-gaps-count", "Own", new Edit(
-            OwnershipFile, "gap == counted ? gap : 0", "gap")),
+            OwnershipFile, "bool close = gap <= (long)Limits.LookGap.TotalMilliseconds;", "bool close = true;")),
         new("released-undrained", "Own", new Edit(
             TenureFile, "!Machine.HasPage && !Machine.Committing\n        && ", "")),
     ];
