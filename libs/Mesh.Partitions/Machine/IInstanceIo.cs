@@ -29,8 +29,11 @@ internal interface IInstanceIo
     /// <summary>Removes the row of an instance that is gone.</summary>
     void Forget(Guid instance, long counter);
 
-    /// <summary>Makes a partition's machine from the database, away from the loop.</summary>
-    void Recover(int partition, bool follow, Action<PartitionMachine?> answered);
+    /// <summary>
+    /// Makes a partition's machine from the database, away from the loop, as its owner under an epoch or, without one,
+    /// as a follower.
+    /// </summary>
+    void Recover(int partition, long? epoch, Action<PartitionMachine?> answered);
 
     /// <summary>Commits pages, in order of their partitions.</summary>
     void Commit(IReadOnlyList<PageWrite> pages, Action<CommitAnswer?> answered);

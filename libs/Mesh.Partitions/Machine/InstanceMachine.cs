@@ -256,7 +256,7 @@ internal sealed class InstanceMachine
     {
         int n = tenure.Partition;
         into[n] = tenure;
-        _io.Recover(n, tenure.Follows, machine =>
+        _io.Recover(n, tenure.Follows ? null : tenure.Epoch, machine =>
         {
             if (tenure.IsOver)
             {

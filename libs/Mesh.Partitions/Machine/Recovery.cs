@@ -28,7 +28,13 @@ internal interface IRecoverySource
 /// the whole log. Reads in an order in which an owner that goes on committing does no harm, so that a follower may use
 /// it.
 /// </summary>
-internal sealed class Recovery(IRecoverySource source, int partition, bool follow, MachineLimits limits)
+/// <param name="source">The database.</param>
+/// <param name="partition">The partition.</param>
+/// <param name="epoch">
+/// The epoch under which it was taken: whoever has lost it since makes no machine. Null: to follow.
+/// </param>
+/// <param name="limits">What the machine may hold.</param>
+internal sealed class Recovery(IRecoverySource source, int partition, long? epoch, MachineLimits limits)
 {
     private const int StreamsOfRead = 500;
     private const int FollowTries = 5;
@@ -41,6 +47,7 @@ internal sealed class Recovery(IRecoverySource source, int partition, bool follo
     public async Task<PartitionMachine> RunAsync(Func<int, IPartitionProcessor> create, CancellationToken cancel)
     {
         PartitionMachine machine = new(partition, create(partition), limits);
+        bool follow = epoch is null;
 
         // 1.
         PartitionRow before = await source.ReadRowAsync(partition, cancel);
@@ -67,14 +74,15 @@ internal sealed class Recovery(IRecoverySource source, int partition, bool follo
 
         // Read again: a follower's owner may have gone on, and what is loaded must not be ahead of it.
         PartitionRow now = await source.ReadRowAsync(partition, cancel);
+        ThrowIfLost(now.Epoch == (epoch ?? now.Epoch));
         long checkpoint = usable ? before.Checkpoint : source.Origin;
         machine.Load(now with { Checkpoint = checkpoint }, complete: all || !usable);
         Load(machine, rows);
 
         // 3.
-        if (!usable && !follow && !await source.ResetStatesAsync(partition, now.Epoch, cancel))
+        if (!usable && epoch is { } mine)
         {
-            throw new InvalidOperationException($"Partition {partition} was taken while it was recovered.");
+            ThrowIfLost(await source.ResetStatesAsync(partition, mine, cancel));
         }
 
         long from = Math.Min(checkpoint, now.Relayed) + 1;
@@ -92,6 +100,14 @@ internal sealed class Recovery(IRecoverySource source, int partition, bool follo
         }
 
         return machine;
+    }
+
+    private void ThrowIfLost(bool owned)
+    {
+        if (!owned)
+        {
+            throw new InvalidOperationException($"Partition {partition} was taken while it was recovered.");
+        }
     }
 
     private bool IsUsable(PartitionRow row, StateSummary summary, int version)

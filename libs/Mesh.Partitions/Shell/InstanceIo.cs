@@ -86,7 +86,7 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
             return true;
         });
 
-    public void Recover(int partition, bool follow, Action<PartitionMachine?> answered) => Ask(
+    public void Recover(int partition, long? epoch, Action<PartitionMachine?> answered) => Ask(
         answered,
         async cancel =>
         {
@@ -94,7 +94,7 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
             try
             {
                 FaultPoints.Reach(FaultPoints.BeforeRecover);
-                Recovery recovery = new(new StoreSource(_store), partition, follow, _options.MachineLimits);
+                Recovery recovery = new(new StoreSource(_store), partition, epoch, _options.MachineLimits);
                 PartitionMachine machine = await recovery.RunAsync(_create, cancel);
                 FaultPoints.Reach(FaultPoints.AfterRecover);
                 if (recovery.Rebuilt is { } reason)

@@ -63,6 +63,8 @@ internal static partial class MutantTable
         new("fresh-from-answer", "Own", new Edit(OwnershipFile, "_freshUntil = sentAt +", "_freshUntil = now +")),
         new("long-gaps-count", "Own", new Edit(
             OwnershipFile, "bool close = gap <= (long)Limits.LookGap.TotalMilliseconds;", "bool close = true;")),
+        new("recovered-under-any-epoch", "Own", new Edit(
+            RecoveryFile, "ThrowIfLost(now.Epoch == (epoch ?? now.Epoch));", "_ = now.Epoch;")),
         new("released-undrained", "Own", new Edit(
             TenureFile, "!Machine.HasPage && !Machine.Committing\n        && ", "")),
     ];

@@ -203,12 +203,12 @@ internal sealed class SimInstance : IInstanceIo
         },
         _ => { });
 
-    public void Recover(int partition, bool follow, Action<PartitionMachine?> answered) => Ask(
+    public void Recover(int partition, long? epoch, Action<PartitionMachine?> answered) => Ask(
         "recover",
         () =>
         {
             Recovery recovery = new(
-                new SimRecoverySource(_service.Database), partition, follow, _world.Settings.Limits);
+                new SimRecoverySource(_service.Database), partition, epoch, _world.Settings.Limits);
             Task<PartitionMachine> made = recovery.RunAsync(n => _service.Create(n, _foldVersion), default);
             Violation.Unless(made.IsCompleted, "world", "recovery waits for something");
             if (recovery.Rebuilt is not null)
@@ -216,7 +216,7 @@ internal sealed class SimInstance : IInstanceIo
                 _world.Coverage.Count(Happening.Rebuild);
             }
 
-            return made.GetAwaiter().GetResult();
+            return made.IsFaulted ? null : made.GetAwaiter().GetResult();
         },
         answered);
 
