@@ -41,13 +41,13 @@ public sealed class RedeliveryTests
         {
             Deliver();
             Ask(ref asked);
-            switch (_random.Next(40))
+            switch (_random.Next(16))
             {
                 case 0:
                     Restart();
                     restarts++;
                     break;
-                case < 30:
+                case < 12:
                     Commit();
                     break;
                 default:
