@@ -48,6 +48,7 @@ public sealed class InstancesTests : IAsyncLifetime
         await Until(() => Here(first).Length == Partitions / 2 && Here(second).Length == Partitions / 2);
 
         int elsewhere = Here(second)[0];
+        await Until(() => first.Host.Places[elsewhere].Address == "http://second");
         NotOwnerException other = await Assert.ThrowsAsync<NotOwnerException>(
             () => first.Host.QueryAsync(elsewhere, CountingProcessor.Stream, processor => processor.Counted.Count));
         Assert.Equal((elsewhere, "http://second"), (other.Partition, other.Address));

@@ -61,8 +61,11 @@ public sealed class RedeliveryTests
         Assert.True(restarts > 100, $"Only {restarts} restarts.");
         Assert.Equal(_door.Distinct(), effects.Where(e => e[0] == 'd'));
         Assert.Equal(_chained.Select(c => c.Value).Distinct(), effects.Where(e => e[0] == 'o'));
-        Assert.Equal(_commands.Distinct().Order(StringComparer.Ordinal), effects.Where(e => e[0] == 'c').Order(
-            StringComparer.Ordinal));
+        string[] commanded = [.. effects.Where(e => e[0] == 'c')];
+        Assert.Equal(commanded.Length, commanded.Distinct().Count());
+
+        // One that nobody was answered may have come to be; one that was answered has.
+        Assert.Empty(_commands.Except(commanded));
     }
 
     // The door's records have no order but that of arrival: a retry may come at any time after the first.
