@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Confluent.Kafka;
 using Mesh.Bus.Client;
 using Microsoft.Extensions.Logging;
@@ -12,8 +13,8 @@ namespace Mesh.Bus;
 /// </summary>
 public sealed class BusProducer : IDisposable
 {
-    // A wake-up comes with the next acknowledgement; the bound covers the one that came just before the wait.
-    private static readonly TimeSpan QueueFullRecheck = TimeSpan.FromMilliseconds(20);
+    // A wake-up comes with an acknowledgement; the bound covers the one that came just before the wait.
+    private static readonly TimeSpan Recheck = TimeSpan.FromMilliseconds(20);
 
     private readonly IProducer<byte[]?, byte[]?> _producer;
     private readonly ILogger _logger;
@@ -23,6 +24,7 @@ public sealed class BusProducer : IDisposable
     private readonly HashSet<ProduceTarget> _targets = [];
     private int _waiting;
     private int _inside;
+    private long _unacknowledged;
     private volatile string? _fatalError;
     private volatile bool _disposed;
 
@@ -81,22 +83,33 @@ public sealed class BusProducer : IDisposable
 
     /// <summary>Waits until everything handed over is acknowledged, or <paramref name="timeout"/> has passed.</summary>
     /// <returns>Whether everything is acknowledged.</returns>
+    /// <remarks>
+    /// Not the client's own flush: that one calls delivery callbacks on the thread that flushes, beside the client's
+    /// thread, and two threads that take turns at one queue do not keep its order.
+    /// </remarks>
     public bool Flush(TimeSpan timeout)
     {
-        Interlocked.Increment(ref _inside);
-        try
+        long start = Stopwatch.GetTimestamp();
+        lock (_space)
         {
-            return !Ended && _producer.Flush(timeout) == 0 && !Ended;
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _inside);
+            while (!Ended && Volatile.Read(ref _unacknowledged) > 0)
+            {
+                TimeSpan left = timeout - Stopwatch.GetElapsedTime(start);
+                if (left <= TimeSpan.Zero)
+                {
+                    return false;
+                }
+
+                Monitor.Wait(_space, left < Recheck ? left : Recheck);
+            }
+
+            return !Ended;
         }
     }
 
     /// <summary>
     /// Ends the producer at once; what is not acknowledged may or may not reach the broker, and is reported to nobody.
-    /// Flush first for a clean end. Releases whoever waits for space; waits for a running <see cref="Flush"/>.
+    /// Flush first for a clean end. Releases whoever waits for space or in <see cref="Flush"/>.
     /// </summary>
     public void Dispose()
     {
@@ -116,7 +129,7 @@ public sealed class BusProducer : IDisposable
             while (Volatile.Read(ref _inside) > 0)
             {
                 Monitor.PulseAll(_space);
-                Monitor.Wait(_space, QueueFullRecheck);
+                Monitor.Wait(_space, Recheck);
             }
         }
 
@@ -156,7 +169,7 @@ public sealed class BusProducer : IDisposable
 
     internal void OnDelivered()
     {
-        if (Volatile.Read(ref _waiting) > 0)
+        if (Interlocked.Decrement(ref _unacknowledged) == 0 || Volatile.Read(ref _waiting) > 0)
         {
             ReleaseWaiting();
         }
@@ -192,9 +205,13 @@ public sealed class BusProducer : IDisposable
     private bool TrySend(
         TopicPartition to, Message<byte[]?, byte[]?> message, Action<DeliveryReport<byte[]?, byte[]?>> delivered)
     {
+        // Counted first: its acknowledgement may come before Produce returns.
+        Interlocked.Increment(ref _unacknowledged);
+        bool taken = false;
         try
         {
             _producer.Produce(to, message, delivered);
+            taken = true;
             return true;
         }
         catch (ProduceException<byte[]?, byte[]?> e) when (e.Error.Code == ErrorCode.Local_QueueFull)
@@ -209,6 +226,13 @@ public sealed class BusProducer : IDisposable
         {
             Fail($"{to.Topic}/{to.Partition.Value}: {e.Error.Code}: {e.Error.Reason}");
             return false;
+        }
+        finally
+        {
+            if (!taken)
+            {
+                Interlocked.Decrement(ref _unacknowledged);
+            }
         }
     }
 
@@ -230,7 +254,7 @@ public sealed class BusProducer : IDisposable
 
                 if (!Ended)
                 {
-                    Monitor.Wait(_space, QueueFullRecheck);
+                    Monitor.Wait(_space, Recheck);
                 }
 
                 return false;

@@ -34,6 +34,26 @@ public abstract class BusProducerSuite(IBroker broker)
         Assert.All(records, r => Assert.Equal(r.Partition, Assert.Single(r.Key!)));
     }
 
+    /// <summary>Two threads that take turns at the client's queue would not keep the order of its reports.</summary>
+    [BrokerFact]
+    public async Task Flush_WhileReportsCome_CallsNoCallbackItself()
+    {
+        string topic = await broker.NewTopicAsync();
+        List<int> threads = [];
+        using var producer = new BusProducer(broker.Options(), BusCodec.None, BusBench.NoLog);
+        ProduceTarget target = producer.Target(
+            topic, 0, _ => threads.Add(Environment.CurrentManagedThreadId), reason => Assert.Fail(reason));
+        for (int i = 0; i < 20_000; i++)
+        {
+            Assert.True(target.Produce(null, BitConverter.GetBytes(i), null));
+        }
+
+        int here = Environment.CurrentManagedThreadId;
+        Assert.True(producer.Flush(BusBench.Deadline), producer.FatalError);
+        Assert.Equal(20_000, threads.Count);
+        Assert.NotEqual(here, Assert.Single(threads.Distinct()));
+    }
+
     [BrokerFact]
     public async Task Producer_RecordWithOrigin_CarriesItInTheHeader()
     {
