@@ -18,10 +18,6 @@ internal sealed class CommitCycle(IInstanceIo io, Action<Tenure, string> failed)
     /// <summary>Called with a page that the database refuses, whoever else is in the batch.</summary>
     public event Action<Tenure>? Refused;
 
-    /// <summary>Whether something waits that has moved without an event.</summary>
-    public static bool HasQuiet(IEnumerable<Tenure> tenures) =>
-        tenures.Any(t => t.IsActive && !t.Follows && (t.Machine.HasQuietProgress || t.Machine.HasUnacknowledged));
-
     /// <summary>Begins a commit when there is something to commit and none is under way.</summary>
     public void Turn(IReadOnlyList<Tenure?> tenures)
     {

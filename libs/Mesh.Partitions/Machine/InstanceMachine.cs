@@ -40,8 +40,9 @@ internal sealed class InstanceMachine
         _shown = new IPartitionProcessor?[identity.Partitions];
         _retries = [.. Enumerable.Range(0, identity.Partitions).Select(_ => new Retry())];
         _rates = new RateMeter(identity.Partitions);
-        _ownership = new Ownership(identity.Id, identity.Partitions, io, () => _rates.Measure(_io.Now, _owned));
-        _commits = new CommitCycle(io, (tenure, reason) => Fail(tenure, reason));
+        _ownership = new Ownership(
+            identity.Id, identity.Partitions, io, () => _rates.Measure(_io.Now, _owned), OnSight);
+        _commits = new CommitCycle(io, Fail);
         _commits.Refused += tenure => _retries[tenure.Partition].Refused(tenure.Machine.PageLimit);
     }
 
@@ -53,6 +54,9 @@ internal sealed class InstanceMachine
 
     /// <summary>Who owns what, as it was seen last.</summary>
     public Sight? Seen => _ownership.Seen;
+
+    /// <summary>Where a partition's owner answers; null: nowhere now, or here.</summary>
+    public string? AddressOf(int partition) => _ownership.AddressOf(partition);
 
     /// <summary>There is room for another batch in every partition.</summary>
     public bool CanAccept => Array.TrueForAll(_owned, t => t is not { IsActive: true } || t.Machine.CanAccept);
@@ -73,7 +77,7 @@ internal sealed class InstanceMachine
             return;
         }
 
-        _ownership.Turn(OnSight);
+        _ownership.Turn();
         foreach (Tenure tenure in Active())
         {
             if (woken || tenure.Machine.WantsRetry)
@@ -81,7 +85,7 @@ internal sealed class InstanceMachine
                 tenure.Retry();
             }
 
-            tenure.Turn(reason => Fail(tenure, reason));
+            tenure.Turn();
             tenure.Send();
         }
 
@@ -233,7 +237,8 @@ internal sealed class InstanceMachine
         }
         else if (_identity.Follows && !mine && _followed[n] is null && _retries[n].TryBegin(_io.Now))
         {
-            Begin(new Tenure(n, seen.Epoch, long.MaxValue, follows: true, _io, _identity.Lanes), _followed);
+            Begin(
+                new Tenure(n, seen.Epoch, long.MaxValue, follows: true, _io, _identity.Lanes, Fail), _followed);
         }
     }
 
@@ -249,7 +254,8 @@ internal sealed class InstanceMachine
 
         // Requests sent up to now may have been answered before it was taken.
         Begin(
-            new Tenure(seen.Partition, epoch, _ownership.Requests, follows: false, _io, _identity.Lanes), _owned);
+            new Tenure(seen.Partition, epoch, _ownership.Requests, follows: false, _io, _identity.Lanes, Fail),
+            _owned);
     });
 
     private void Begin(Tenure tenure, Tenure?[] into)

@@ -6,7 +6,13 @@ namespace Mesh.Partitions.Machine;
 /// Who is alive, what this instance should own, and how long it may answer as the owner. It raises this instance's
 /// counter, watches the others', and says which partitions to take and which to give up; it does neither itself.
 /// </summary>
-internal sealed class Ownership(Guid me, int partitions, IInstanceIo io, Func<float[]> rates)
+/// <param name="me">This instance.</param>
+/// <param name="partitions">The number of the service's partitions.</param>
+/// <param name="io">The world.</param>
+/// <param name="rates">This instance's rate in each partition.</param>
+/// <param name="seen">Gets each sight with the number of its request.</param>
+internal sealed class Ownership(
+    Guid me, int partitions, IInstanceIo io, Func<float[]> rates, Action<Sight, long> seen)
 {
     // Instances come and go in groups: whoever has just seen one waits before it gives partitions up.
     private const long Settled = 1_000;
@@ -36,8 +42,8 @@ internal sealed class Ownership(Guid me, int partitions, IInstanceIo io, Func<fl
 
     private bool HasPeers => _peers.Count > 0;
 
-    /// <summary>Sends what is due; <paramref name="seen"/> gets each sight with the number of its request.</summary>
-    public void Turn(Action<Sight, long> seen)
+    /// <summary>Sends what is due.</summary>
+    public void Turn()
     {
         long now = io.Now;
         if (_asking || now < NextDue)
@@ -50,15 +56,15 @@ internal sealed class Ownership(Guid me, int partitions, IInstanceIo io, Func<fl
         if (now >= _nextBeat)
         {
             _nextBeat = now + (long)Limits.Beat.TotalMilliseconds;
-            io.Beat(rates(), sight => Answered(sight, now, request, beat: true, seen));
+            io.Beat(rates(), sight => Answered(sight, now, request, beat: true));
         }
         else
         {
-            io.Look(sight => Answered(sight, now, request, beat: false, seen));
+            io.Look(sight => Answered(sight, now, request, beat: false));
         }
     }
 
-    /// <summary>Where a partition's owner answers; null: nowhere now.</summary>
+    /// <summary>Where a partition's owner answers; null: nowhere now, or here.</summary>
     public string? AddressOf(int partition)
     {
         Guid? owner = Seen?.Partitions[partition].Owner;
@@ -108,7 +114,7 @@ internal sealed class Ownership(Guid me, int partitions, IInstanceIo io, Func<fl
     /// <summary>Instances have neither come nor gone for a while: moving partitions about is worth it.</summary>
     public bool IsSettled => io.Now - _changedAt >= Settled;
 
-    private void Answered(Sight? sight, long sentAt, long request, bool beat, Action<Sight, long> seen)
+    private void Answered(Sight? sight, long sentAt, long request, bool beat)
     {
         _asking = false;
         long now = io.Now;

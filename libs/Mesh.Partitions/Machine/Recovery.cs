@@ -50,16 +50,17 @@ internal sealed class Recovery(IRecoverySource source, int partition, long? epoc
         bool follow = epoch is null;
 
         // 1.
-        PartitionRow before = await source.ReadRowAsync(partition, cancel);
-        bool usable = IsUsable(
-            before, await source.SummarizeStatesAsync(partition, cancel), machine.Processor.FoldVersion);
-        for (int tries = 1; follow && !usable && tries < FollowTries; tries++)
+        PartitionRow before;
+        bool usable;
+        int tries = 0;
+        do
         {
-            // An owner may have written rows between the two readings.
+            // The owner that is followed may have written rows between the two readings.
             before = await source.ReadRowAsync(partition, cancel);
             usable = IsUsable(
                 before, await source.SummarizeStatesAsync(partition, cancel), machine.Processor.FoldVersion);
         }
+        while (follow && !usable && ++tries < FollowTries);
 
         // 2.
         bool all = follow || before.States <= limits.EagerStates;

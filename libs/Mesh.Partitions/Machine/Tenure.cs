@@ -28,6 +28,7 @@ internal sealed class Tenure
 {
     private readonly IInstanceIo _io;
     private readonly IReadOnlyList<string> _lanes;
+    private readonly Action<Tenure, string> _failed;
     private readonly int[] _assignments;
     private readonly HashSet<Call> _calls = [];
     private PartitionMachine? _machine;
@@ -35,9 +36,19 @@ internal sealed class Tenure
     private long _checkpointedAt;
     private long _drainUntil;
 
-    public Tenure(int partition, long epoch, long takenAt, bool follows, IInstanceIo io, IReadOnlyList<string> lanes)
+    /// <param name="partition">The partition.</param>
+    /// <param name="epoch">What its commits are fenced by.</param>
+    /// <param name="takenAt">The newest request that cannot know of it.</param>
+    /// <param name="follows">It folds what the owner decides.</param>
+    /// <param name="io">The world.</param>
+    /// <param name="lanes">The topics that it reads.</param>
+    /// <param name="failed">Called with the reason when it cannot go on.</param>
+    public Tenure(
+        int partition, long epoch, long takenAt, bool follows, IInstanceIo io, IReadOnlyList<string> lanes,
+        Action<Tenure, string> failed)
     {
-        (Partition, Epoch, TakenAt, Follows, _io, _lanes) = (partition, epoch, takenAt, follows, io, lanes);
+        (Partition, Epoch, TakenAt, Follows) = (partition, epoch, takenAt, follows);
+        (_io, _lanes, _failed) = (io, lanes, failed);
         _assignments = new int[lanes.Count];
     }
 
@@ -122,11 +133,11 @@ internal sealed class Tenure
     }
 
     /// <summary>Asks for what is missing in memory, writes what is to be saved, asks for what was lost.</summary>
-    public void Turn(Action<string> failed)
+    public void Turn()
     {
         if (Machine.TakeMissing() is { } streams)
         {
-            ReadStates(streams, failed);
+            ReadStates(streams);
         }
 
         if (!Follows)
@@ -241,7 +252,7 @@ internal sealed class Tenure
         Machine.Committed();
     }
 
-    private void ReadStates(IReadOnlyCollection<string> streams, Action<string> failed) =>
+    private void ReadStates(IReadOnlyCollection<string> streams) =>
         _io.ReadStates(Partition, streams, rows =>
         {
             if (IsOver)
@@ -251,7 +262,7 @@ internal sealed class Tenure
 
             if (rows is null)
             {
-                failed("Saved states cannot be read.");
+                _failed(this, "Saved states cannot be read.");
                 return;
             }
 
@@ -281,12 +292,12 @@ internal sealed class Tenure
             }
             else
             {
-                Rebuild(damaged, failed);
+                Rebuild(damaged);
             }
         });
 
     // A stream that is not in memory has no events but those that are committed.
-    private void Rebuild(HashSet<string> streams, Action<string> failed)
+    private void Rebuild(HashSet<string> streams)
     {
         _io.Report(Notice.Rebuilding, Partition, $"{streams.Count} saved states are damaged");
         long through = Machine.CommittedHead;
@@ -299,7 +310,7 @@ internal sealed class Tenure
 
             if (events is null)
             {
-                failed("The log cannot be read.");
+                _failed(this, "The log cannot be read.");
                 return;
             }
 

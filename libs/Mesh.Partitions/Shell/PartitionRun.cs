@@ -163,9 +163,7 @@ internal sealed class PartitionRun : IAsyncDisposable
         : [.. seen.Partitions.Select(partition => new PartitionPlace(
             partition.Partition,
             _machine.Owned[partition.Partition] is { IsActive: true },
-            partition.Owner == _instance
-                ? null
-                : seen.Instances.FirstOrDefault(instance => instance.Instance == partition.Owner)?.Address))];
+            _machine.AddressOf(partition.Partition)))];
 
     private void WatchRelay()
     {
@@ -176,7 +174,8 @@ internal sealed class PartitionRun : IAsyncDisposable
         }
         else if (_relayStalledSince < _relay.AcknowledgedAt)
         {
-            Volatile.Write(ref _relayStalledSince, Math.Max(_relay.AcknowledgedAt, StallBegin()));
+            Volatile.Write(
+                ref _relayStalledSince, _relayStalledSince == 0 ? Environment.TickCount64 : _relay.AcknowledgedAt);
             _stallReported = false;
         }
         else if (!_stallReported && RelayStalled >= Limits.RelayPatience)
@@ -185,6 +184,4 @@ internal sealed class PartitionRun : IAsyncDisposable
             PartitionsMessages.RelayStalled(_logger, RelayStalled.TotalSeconds);
         }
     }
-
-    private long StallBegin() => _relayStalledSince == 0 ? Environment.TickCount64 : 0;
 }
