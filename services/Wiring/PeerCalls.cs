@@ -40,7 +40,7 @@ internal sealed class PeerCalls : IDisposable
         }
         catch (Exception e) when (e is NotOwnerException or PartitionUnavailableException)
         {
-            throw Unavailable(e.Message);
+            throw ServiceErrors.Unavailable(e.Message);
         }
 
         return await AskAsync(owner, context, there);
@@ -78,7 +78,7 @@ internal sealed class PeerCalls : IDisposable
         return answers.SelectMany(partitions).Order()
             .SequenceEqual(Enumerable.Range(0, Placement.Partitions).Select(n => (uint)n))
             ? answers
-            : throw Unavailable("Partitions are changing hands; try again in a moment.");
+            : throw ServiceErrors.Unavailable("Partitions are changing hands; try again in a moment.");
     }
 
     /// <summary>Makes a call at an instance, as one that is forwarded.</summary>
@@ -108,7 +108,7 @@ internal sealed class PeerCalls : IDisposable
             e.StatusCode == StatusCode.Unavailable
             || (e.StatusCode == StatusCode.DeadlineExceeded && deadline == patience))
         {
-            throw Unavailable($"The instance at {address} does not answer: {e.Status.Detail}");
+            throw ServiceErrors.Unavailable($"The instance at {address} does not answer: {e.Status.Detail}");
         }
         catch (RpcException e)
         {
@@ -131,7 +131,4 @@ internal sealed class PeerCalls : IDisposable
             channel.Value.Dispose();
         }
     }
-
-    private static RpcException Unavailable(string message) =>
-        Problems.Of(ErrorCodes.Unavailable, string.Empty, message).ToRpcException();
 }

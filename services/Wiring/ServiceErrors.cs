@@ -15,7 +15,7 @@ internal static class ServiceErrors
         }
         catch (Exception e) when (e is PartitionUnavailableException or NotOwnerException)
         {
-            throw Unavailable(e);
+            throw Unavailable(e.Message);
         }
     }
 
@@ -27,7 +27,7 @@ internal static class ServiceErrors
         }
         catch (Exception e) when (e is PartitionUnavailableException or NotOwnerException)
         {
-            throw Unavailable(e);
+            throw Unavailable(e.Message);
         }
     }
 
@@ -36,7 +36,7 @@ internal static class ServiceErrors
         where TProcessor : class, IPartitionProcessor =>
         host.IsFresh
             ? answer
-            : throw Unavailable(new PartitionUnavailableException("The answer may be out of date; try again."));
+            : throw Unavailable("The answer may be out of date; try again.");
 
     /// <summary>An id of a request, or INVALID_ARGUMENT with the field's name.</summary>
     public static string RequireId(string value, string field)
@@ -52,6 +52,7 @@ internal static class ServiceErrors
                 .ToRpcException();
     }
 
-    private static RpcException Unavailable(Exception e) =>
-        Problems.Of(ErrorCodes.Unavailable, string.Empty, e.Message).ToRpcException();
+    /// <summary>Nobody can answer now; later somebody will.</summary>
+    public static RpcException Unavailable(string message) =>
+        Problems.Of(ErrorCodes.Unavailable, string.Empty, message).ToRpcException();
 }

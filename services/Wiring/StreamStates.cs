@@ -27,16 +27,7 @@ internal sealed class StreamStates<TState>(Func<string, TState> begin)
     public TState? Find(string stream) => _states.GetValueOrDefault(stream);
 
     /// <summary>A stream's state; an empty one when it is not in memory.</summary>
-    public TState Open(string stream)
-    {
-        if (!_states.TryGetValue(stream, out TState? state))
-        {
-            state = begin(stream);
-            _states.Add(stream, state);
-        }
-
-        return state;
-    }
+    public TState Open(string stream) => Find(stream) ?? Add(stream);
 
     /// <summary>An empty state for a stream that is not in memory.</summary>
     public TState Add(string stream)
