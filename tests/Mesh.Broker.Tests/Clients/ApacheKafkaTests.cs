@@ -5,29 +5,16 @@ using System.Reflection;
 
 namespace Mesh.Broker.Tests.Clients;
 
-/// <summary>A fact that needs Apache Kafka: skipped, with the reason, where KAFKA_HOME is not set.</summary>
-public sealed class ApacheKafkaFactAttribute : FactAttribute
-{
-    /// <summary>Decides at discovery.</summary>
-    public ApacheKafkaFactAttribute()
-    {
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("KAFKA_HOME")))
-        {
-            Skip = "KAFKA_HOME is not set: the client suite runs against the embedded broker only.";
-        }
-    }
-}
-
 /// <summary>
 /// The client suite against Apache Kafka: what the embedded broker is held to must be how the real one behaves. One
 /// fact for all of it, since xunit 2 cannot skip inherited facts by class.
 /// </summary>
 public sealed class ApacheKafkaTests
 {
-    [ApacheKafkaFact]
+    [KafkaHomeFact]
     public async Task ClientSuite_AgainstApacheKafka_Holds()
     {
-        using ApacheKafka kafka = await ApacheKafka.StartAsync(Environment.GetEnvironmentVariable("KAFKA_HOME")!);
+        using ApacheKafka kafka = await ApacheKafka.StartAsync(KafkaHomeFactAttribute.Home!);
         List<string> failures = [];
         foreach (MethodInfo method in typeof(ClientTests).GetMethods().Where(m => m.IsDefined(typeof(FactAttribute))))
         {

@@ -1,4 +1,4 @@
-namespace EndToEnd.Tests.Harness;
+namespace Mesh.Tests.Shared;
 
 /// <summary>A test that needs a real Apache Kafka: skipped, with the reason, where KAFKA_HOME names none.</summary>
 [AttributeUsage(AttributeTargets.Method)]
