@@ -6,8 +6,6 @@ namespace Mesh.Bench.Scenarios.Torture;
 /// <summary>Starts a mesh, keeps it busy, carries a plan of faults out, and proves that nothing came of it.</summary>
 internal sealed class TortureRun(Layout layout, TortureRequest request)
 {
-    private const string Replicated = "quests sessions rewards leaderboard";
-
     // Between two rows of a synthetic file lie ten seconds, on average.
     private const int SecondsOfRow = 10;
     private const int SecondsOfFault = 5;
@@ -54,7 +52,7 @@ internal sealed class TortureRun(Layout layout, TortureRequest request)
 
     private MeshOptions OptionsOf(string orders) => new(request.Keep)
     {
-        Arguments = [.. Replicated.Split(' ').SelectMany(name => new[] { "--replicas", $"{name}=2" })],
+        Arguments = [.. Victims.DecidingServices.SelectMany(name => new[] { "--replicas", $"{name}=2" })],
         Environment = new Dictionary<string, string?>
         {
             ["DOTNET_STARTUP_HOOKS"] = layout.Assembly("tests/Mesh.FaultHook", "Mesh.FaultHook"),

@@ -97,4 +97,33 @@ internal sealed class Rig(IPartitionProcessor processor) : IEventAppender
         Assert.Equal([0], rows.Written.Skip(written));
         Assert.Equal(head, rows.Parts[0].Bytes);
     }
+
+    /// <summary>
+    /// Runs random records twice, once with streams that leave memory and come back anywhere between them: what is
+    /// decided is the same, and the streams are long enough to have sealed parts.
+    /// </summary>
+    /// <returns>The processor that was left alone, and the one whose streams came and went.</returns>
+    public static (IPartitionProcessor Whole, IPartitionProcessor Saved) AssertComesBackAnywhere(
+        Random random, IReadOnlyList<string> streams, int count, Func<IPartitionProcessor> create,
+        Func<Random, byte[]> anyRecord)
+    {
+        Rig whole = new(create());
+        Rig saved = new(create());
+        for (int i = 0; i < count; i++)
+        {
+            byte[] record = anyRecord(random);
+            whole.Process(record, i);
+            saved.Process(record, i);
+            if (random.Next(40) == 0)
+            {
+                string stream = streams[random.Next(streams.Count)];
+                saved.Reload(stream);
+                saved.AssertSavedTwiceIsTheSame(stream);
+            }
+        }
+
+        Assert.Equal(whole.Log, saved.Log);
+        Assert.All(streams, stream => Assert.True(saved.RowsOf(stream).Parts.Count > 2, "No chunk was sealed."));
+        return (whole.Processor, saved.Processor);
+    }
 }

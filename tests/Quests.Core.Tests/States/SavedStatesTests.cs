@@ -22,24 +22,8 @@ public sealed class SavedStatesTests
     public void History_SavedAndLoadedAnywhere_GoesOnAsIfItHadNotBeen() =>
         Prop.ForAll(AnySeed, seed =>
         {
-            var random = new Random(seed);
-            var whole = new Rig(new QuestsProcessor(0, Catalog()));
-            var saved = new Rig(new QuestsProcessor(0, Catalog()));
-            for (int i = 0; i < Actions; i++)
-            {
-                byte[] action = AnyAction(random);
-                whole.Process(action, i);
-                saved.Process(action, i);
-                if (random.Next(40) == 0)
-                {
-                    string stream = Streams[random.Next(2)];
-                    saved.Reload(stream);
-                    saved.AssertSavedTwiceIsTheSame(stream);
-                }
-            }
-
-            Assert.Equal(whole.Log, saved.Log);
-            Assert.All(Streams, stream => Assert.True(saved.RowsOf(stream).Parts.Count > 2, "No chunk was sealed."));
+            Rig.AssertComesBackAnywhere(
+                new Random(seed), Streams, Actions, () => new QuestsProcessor(0, Catalog()), AnyAction);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(10));
 
     [Fact]

@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using Google.Protobuf;
 using Mesh.Contracts;
 using Mesh.Contracts.Events.V1;
+using Mesh.Partitions;
 using Mesh.States.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,30 +20,15 @@ public sealed class SavedStatesTests
     public void History_SavedAndLoadedAnywhere_GoesOnAsIfItHadNotBeen() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
         {
-            var random = new Random(seed);
-            var whole = new Rig(new RewardsProcessor(0, Table(), NullLogger.Instance));
-            var saved = new Rig(new RewardsProcessor(0, Table(), NullLogger.Instance));
-            for (int i = 0; i < Transitions; i++)
-            {
-                byte[] transition = AnyTransition(random);
-                whole.Process(transition, i);
-                saved.Process(transition, i);
-                if (random.Next(40) == 0)
-                {
-                    string stream = Streams[random.Next(2)];
-                    saved.Reload(stream);
-                    saved.AssertSavedTwiceIsTheSame(stream);
-                }
-            }
-
-            Assert.Equal(whole.Log, saved.Log);
-            Assert.All(Streams, stream => Assert.True(saved.RowsOf(stream).Parts.Count > 2, "No chunk was sealed."));
+            (IPartitionProcessor whole, IPartitionProcessor saved) = Rig.AssertComesBackAnywhere(
+                new Random(seed), Streams, Transitions, () => new RewardsProcessor(0, Table(), NullLogger.Instance),
+                AnyTransition);
             foreach (string game in GameIds)
             {
                 Assert.Equal(
-                    ((RewardsProcessor)whole.Processor).Balances("demo", game, "1"),
-                    ((RewardsProcessor)saved.Processor).Balances("demo", game, "1"));
-                Assert.NotEmpty(((RewardsProcessor)saved.Processor).Balances("demo", game, "1"));
+                    ((RewardsProcessor)whole).Balances("demo", game, "1"),
+                    ((RewardsProcessor)saved).Balances("demo", game, "1"));
+                Assert.NotEmpty(((RewardsProcessor)saved).Balances("demo", game, "1"));
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(10));
 

@@ -4,6 +4,7 @@ using Google.Protobuf;
 using Mesh.Contracts;
 using Mesh.Contracts.Events.V1;
 using Mesh.Contracts.Types.V1;
+using Mesh.Partitions;
 using Mesh.States.Tests;
 
 namespace Mesh.Sessions.Tests;
@@ -18,29 +19,13 @@ public sealed class SavedStatesTests
     public void History_SavedAndLoadedAnywhere_GoesOnAsIfItHadNotBeen() =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
         {
-            var random = new Random(seed);
-            var whole = new Rig(new SessionsProcessor(0));
-            var saved = new Rig(new SessionsProcessor(0));
-            for (int i = 0; i < Actions; i++)
-            {
-                byte[] action = AnyAction(random);
-                whole.Process(action, i);
-                saved.Process(action, i);
-                if (random.Next(40) == 0)
-                {
-                    string stream = Streams[random.Next(2)];
-                    saved.Reload(stream);
-                    saved.AssertSavedTwiceIsTheSame(stream);
-                }
-            }
-
-            Assert.Equal(whole.Log, saved.Log);
-            Assert.All(Streams, stream => Assert.True(saved.RowsOf(stream).Parts.Count > 2, "No chunk was sealed."));
+            (IPartitionProcessor whole, IPartitionProcessor saved) = Rig.AssertComesBackAnywhere(
+                new Random(seed), Streams, Actions, () => new SessionsProcessor(0), AnyAction);
             foreach (string game in (string[])["city", "town"])
             {
                 Assert.Equal(
-                    ((SessionsProcessor)whole.Processor).SessionsOf("demo", game, "1"),
-                    ((SessionsProcessor)saved.Processor).SessionsOf("demo", game, "1"));
+                    ((SessionsProcessor)whole).SessionsOf("demo", game, "1"),
+                    ((SessionsProcessor)saved).SessionsOf("demo", game, "1"));
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(10));
 
