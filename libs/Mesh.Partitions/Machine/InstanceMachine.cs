@@ -16,8 +16,6 @@ internal sealed record InstanceIdentity(Guid Id, int Partitions, IReadOnlyList<s
 /// </summary>
 internal sealed class InstanceMachine
 {
-    private const long FirstPause = 100;
-    private const long LongestPause = 5_000;
     private const long DrainPatience = 300;
 
     private readonly InstanceIdentity _identity;
@@ -30,6 +28,7 @@ internal sealed class InstanceMachine
     private readonly Retry[] _retries;
     private readonly RateMeter _rates;
     private Action? _stopped;
+    private int _taking;
     private bool _left;
 
     public InstanceMachine(InstanceIdentity identity, IInstanceIo io)
@@ -242,21 +241,37 @@ internal sealed class InstanceMachine
         }
     }
 
-    private void Take(PartitionOwner seen, long? counter) => _io.Take(seen, counter, answer =>
+    private void Take(PartitionOwner seen, long? counter)
     {
-        Retry retry = _retries[seen.Partition];
-        if (answer.Epoch is not { } epoch || _left || _stopped is not null || _owned[seen.Partition] is not null)
+        _taking++;
+        _io.Take(seen, counter, answer =>
+        {
+            _taking--;
+            Taken(seen.Partition, answer);
+        });
+    }
+
+    private void Taken(int n, TakeAnswer answer)
+    {
+        if (answer.Epoch is not { } epoch || _left || _owned[n] is not null)
         {
             // Not taken, or not known: the next sight tells.
-            retry.Ended(_io.Now, pause: answer.Failed);
+            _retries[n].Ended(_io.Now, pause: answer.Failed);
             return;
         }
 
         // Requests sent up to now may have been answered before it was taken.
-        Begin(
-            new Tenure(seen.Partition, epoch, _ownership.Requests, follows: false, _io, _identity.Lanes, Fail),
-            _owned);
-    });
+        Tenure tenure = new(n, epoch, _ownership.Requests, follows: false, _io, _identity.Lanes, Fail);
+        if (_stopped is null)
+        {
+            Begin(tenure, _owned);
+        }
+        else
+        {
+            // It is given up before it begins.
+            _owned[n] = tenure;
+        }
+    }
 
     private void Begin(Tenure tenure, Tenure?[] into)
     {
@@ -264,7 +279,7 @@ internal sealed class InstanceMachine
         into[n] = tenure;
         _io.Recover(n, tenure.Follows ? null : tenure.Epoch, machine =>
         {
-            if (tenure.IsOver)
+            if (tenure.IsOver || _stopped is not null)
             {
                 return;
             }
@@ -338,52 +353,10 @@ internal sealed class InstanceMachine
             }
         }
 
-        if (_stopped is { } stopped && !any && _commits.IsIdle)
+        if (_stopped is { } stopped && !any && _taking == 0 && _commits.IsIdle)
         {
             _left = true;
             _io.Leave(stopped);
         }
-    }
-
-    /// <summary>When a partition may be taken again, and how small its pages are to be.</summary>
-    private sealed class Retry
-    {
-        private long _notBefore;
-        private long _pause = FirstPause;
-        private bool _busy;
-
-        private int _pageLimit = Limits.PageEvents;
-
-        /// <summary>How large the next tenure's first pages may be.</summary>
-        public int TakePageLimit()
-        {
-            int limit = _pageLimit;
-            _pageLimit = Limits.PageEvents;
-            return limit;
-        }
-
-        public bool TryBegin(long now)
-        {
-            if (_busy || now < _notBefore)
-            {
-                return false;
-            }
-
-            _busy = true;
-            return true;
-        }
-
-        public void Hold() => _busy = true;
-
-        public void Release() => _busy = false;
-
-        public void Ended(long now, bool pause)
-        {
-            _busy = false;
-            _notBefore = pause ? now + _pause : 0;
-            _pause = pause ? Math.Min(_pause * 2, LongestPause) : FirstPause;
-        }
-
-        public void Refused(int pageLimit) => _pageLimit = Math.Max(1, pageLimit / 2);
     }
 }

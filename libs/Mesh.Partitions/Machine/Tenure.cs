@@ -266,6 +266,12 @@ internal sealed class Tenure
                 return;
             }
 
+            if (!Follows && rows.Any(row => row.Position > Machine.CommittedHead))
+            {
+                _failed(this, "Another owner has saved states.");
+                return;
+            }
+
             HashSet<string> without = [.. streams];
             HashSet<string> damaged = [];
             foreach (SavedState state in SavedState.Group(rows, Machine.Processor.FoldVersion))
