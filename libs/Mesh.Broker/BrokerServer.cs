@@ -127,7 +127,8 @@ public sealed class BrokerServer : IAsyncDisposable
                 continue;
             }
 
-            Task served = ServeAsync(socket);
+            Task served = Task.Factory.StartNew(
+                () => Serve(socket), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             _connections.TryAdd(served, 0);
             _ = served.ContinueWith(
                 static (done, connections) => ((ConcurrentDictionary<Task, byte>)connections!).TryRemove(done, out _),
@@ -138,12 +139,11 @@ public sealed class BrokerServer : IAsyncDisposable
         }
     }
 
-    private async Task ServeAsync(Socket socket)
+    private void Serve(Socket socket)
     {
-        await Task.Yield();
         socket.NoDelay = true;
         using Connection connection = new(socket, _broker);
-        await connection.RunAsync(_stopping.Token);
+        connection.Run(_stopping.Token);
     }
 
     private async Task StopOnceAsync()

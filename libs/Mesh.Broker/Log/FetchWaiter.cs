@@ -1,23 +1,15 @@
-using System.Threading.Tasks.Sources;
-
 namespace Mesh.Broker.Log;
 
 /// <summary>
 /// One connection's wait for records: woken when enough bytes have arrived, when its time is over, or when a partition
 /// closes. Reused for every wait of that connection, so a long poll allocates nothing.
 /// </summary>
-internal sealed class FetchWaiter : IValueTaskSource, IDisposable
+internal sealed class FetchWaiter : IDisposable
 {
-    private readonly Timer _timer;
-    private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
+    // A wait lasts long compared with what spinning could save.
+    private readonly ManualResetEventSlim _woken = new(initialState: false, spinCount: 0);
     private long _missingBytes;
-    private int _armed;
     private volatile bool _stopped;
-
-    public FetchWaiter()
-    {
-        _timer = new Timer(static state => ((FetchWaiter)state!).Wake(), this, Timeout.Infinite, Timeout.Infinite);
-    }
 
     /// <summary>The connection closes: no wait lasts any more, and whoever waits has nobody to answer.</summary>
     public bool Stopped => _stopped;
@@ -25,32 +17,17 @@ internal sealed class FetchWaiter : IValueTaskSource, IDisposable
     /// <summary>Begins a wait; to be called before the partitions are asked to tell what arrives.</summary>
     public void Arm(long missingBytes)
     {
-        _source.Reset();
+        _woken.Reset();
+        // A full fence: the stop that this does not see sets what was just reset.
         Interlocked.Exchange(ref _missingBytes, missingBytes);
-        // A full fence: the stop that does not see this wait armed must be seen by the line after.
-        Interlocked.Exchange(ref _armed, 1);
         if (_stopped)
         {
             Wake();
         }
     }
 
-    public async ValueTask WaitAsync(long milliseconds)
-    {
-        _timer.Change(milliseconds, Timeout.Infinite);
-        await new ValueTask(this, _source.Version).ConfigureAwait(false);
-        _timer.Change(Timeout.Infinite, Timeout.Infinite);
-    }
-
-    /// <summary>Ends a wait that was begun and turned out not to be needed.</summary>
-    public async ValueTask AbandonAsync()
-    {
-        if (Interlocked.Exchange(ref _armed, 0) == 0)
-        {
-            // Someone has woken it meanwhile: that result must be taken before the source can be used again.
-            await new ValueTask(this, _source.Version).ConfigureAwait(false);
-        }
-    }
+    /// <summary>Waits until it is woken, so long at the most.</summary>
+    public void Wait(long milliseconds) => _woken.Wait((int)milliseconds);
 
     /// <summary>Called under a partition's lock: does nothing that could take another.</summary>
     public void Arrived(int bytes)
@@ -61,13 +38,7 @@ internal sealed class FetchWaiter : IValueTaskSource, IDisposable
         }
     }
 
-    public void Wake()
-    {
-        if (Interlocked.Exchange(ref _armed, 0) == 1)
-        {
-            _source.SetResult(true);
-        }
-    }
+    public void Wake() => _woken.Set();
 
     /// <summary>Ends this wait and every later one at once: the connection closes.</summary>
     public void Stop()
@@ -76,13 +47,5 @@ internal sealed class FetchWaiter : IValueTaskSource, IDisposable
         Wake();
     }
 
-    public void Dispose() => _timer.Dispose();
-
-    void IValueTaskSource.GetResult(short token) => _source.GetResult(token);
-
-    ValueTaskSourceStatus IValueTaskSource.GetStatus(short token) => _source.GetStatus(token);
-
-    void IValueTaskSource.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _source.OnCompleted(continuation, state, token, flags);
+    public void Dispose() => _woken.Dispose();
 }
