@@ -15,6 +15,9 @@ public static class Limits
     /// </summary>
     public const int BodyBytes = 900 * 1024;
 
+    /// <summary>Characters of a stream's name or of a record's key.</summary>
+    public const int NameChars = 20_000;
+
     /// <summary>
     /// The highest number of state rows of one write. The partition's commits wait while it runs: a few hundred rows
     /// at a time are kinder.

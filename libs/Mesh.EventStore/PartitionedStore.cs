@@ -170,14 +170,16 @@ public sealed class PartitionedStore : IAsyncDisposable
     {
         await using NpgsqlConnection connection = await _source.OpenConnectionAsync(cancel);
         await using NpgsqlBatch batch = new(connection);
+        PageCommands commands = new();
         foreach (PageWrite page in pages)
         {
-            batch.BatchCommands.Add(PageCommand.Build(page));
+            batch.BatchCommands.Add(commands.Build(page));
         }
 
         try
         {
             await batch.ExecuteNonQueryAsync(cancel);
+            commands.Return();
         }
         catch (PostgresException refused) when (refused.InvariantSeverity == RefusedButAlive)
         {
@@ -248,13 +250,12 @@ public sealed class PartitionedStore : IAsyncDisposable
             await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancel);
         while (await reader.ReadAsync(cancel))
         {
-            PageReader page = await PageReader.ReadAsync(reader, cancel);
-            for (int i = 0; i < page.Count; i++)
+            using PageReader page = await PageReader.ReadAsync(reader, cancel);
+            while (page.TryTake(out StoredEvent stored))
             {
-                long position = page.First + i;
-                if (position >= from && position <= through)
+                if (stored.Position >= from && stored.Position <= through)
                 {
-                    yield return page.Event(i);
+                    yield return stored;
                 }
             }
         }

@@ -21,7 +21,7 @@ public sealed class CommitOutcomeTests : IAsyncLifetime
     [Fact]
     public async Task Commit_OnePageRefused_WritesNoneAndTellsWhy_TheOthersGoAlone()
     {
-        await RunAsync(_database, "alter table pages add constraint short_pages check (cardinality(bodies) < 5)");
+        await RunAsync(_database, "alter table pages add constraint short_pages check (events < 5)");
         PageWrite[] pages = [await PageOfAsync(0, 2), await PageOfAsync(1, 5), await PageOfAsync(2, 2)];
         Assert.Equal(
             new CommitAnswer(null, PostgresErrorCodes.CheckViolation, "short_pages"), await _store.CommitAsync(pages));

@@ -86,6 +86,33 @@ public sealed class ReadTests : IAsyncLifetime
         Assert.Equal(written.Select(e => string.Join('|', RowOf(2, e).Select(Text))), rows);
     }
 
+    [Theory]
+    [InlineData("packed = packed || '\\x00'")]
+    [InlineData("packed = substring(packed from 1 for length(packed) - 1)")]
+    [InlineData("packed = overlay(packed placing '\\xffff' from 1)")]
+    [InlineData("events = events + 1")]
+    public async Task Read_DamagedPage_SaysWhich(string damage)
+    {
+        PartitionRow row = await _store.TakeAnewAsync(2);
+        Assert.True(await _store.WriteAsync(Page(row, Mixed(row.Head))));
+        await using NpgsqlDataSource source = NpgsqlDataSource.Create(_database);
+        await using NpgsqlCommand command = source.CreateCommand($"update pages set {damage}");
+        Assert.Equal(1, await command.ExecuteNonQueryAsync());
+        InvalidDataException error = await Assert.ThrowsAsync<InvalidDataException>(() => _store.AllAsync(2));
+        Assert.Contains($"{row.Head + 1}", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Commit_NamesOfTheGreatestLength_ComeBack()
+    {
+        PartitionRow row = await _store.TakeAnewAsync(1);
+        string name = new('é', Limits.NameChars);
+        StoredEvent written = new(row.Head + 1, name, "thing-done.v1", [1], [], new EventTarget("out.v1", 1, name), 0);
+        Assert.True(await _store.WriteAsync(Page(row, [written])));
+        StoredEvent read = Assert.Single(await _store.AllAsync(1));
+        Assert.Equal((name, name), (read.Stream, read.Target!.Key));
+    }
+
     [Fact]
     public async Task Read_AnotherPartition_SeesNothing()
     {

@@ -9,8 +9,8 @@ namespace Mesh.Bench.Scenarios.Torture;
 internal sealed class Invariants(Databases databases, TopicContents topics, Violations violations)
 {
     private const string Pages = """
-        select partition, first, cardinality(types) as events,
-               coalesce(lag(first + cardinality(types)) over (partition by partition order by first),
+        select partition, first, events,
+               coalesce(lag(first + events) over (partition by partition order by first),
                         (select (incarnation::bigint << 48) + 1 from store)) as expected
         from pages
         """;
@@ -21,15 +21,14 @@ internal sealed class Invariants(Databases databases, TopicContents topics, Viol
     private const string BrokenHeads = """
         select p.partition, p.head, coalesce(e.last, (select incarnation::bigint << 48 from store))
         from partitions p left join (
-            select partition, max(first + cardinality(types) - 1) as last from pages group by 1) e using (partition)
+            select partition, max(first + events - 1) as last from pages group by 1) e using (partition)
         where p.head <> coalesce(e.last, (select incarnation::bigint << 48 from store))
         """;
 
-    private const string CountOfEvents = "select coalesce(sum(cardinality(types)), 0) from pages";
+    private const string CountOfEvents = "select coalesce(sum(events), 0) from pages";
 
     private const string SentByPartition = """
-        select p.partition, count(*) from pages p, unnest(p.targets) target
-        where target > 0 and p.names[target] = '{0}' group by 1
+        select partition, count(*) from events where target = '{0}' group by 1
         """;
 
     private static readonly (string Service, string Topic)[] Relays =
@@ -152,13 +151,12 @@ internal sealed class Invariants(Databases databases, TopicContents topics, Viol
                 cancellation);
         }
 
-        string pages = $"select names, types, bodies from pages where partition = {partition} order by first";
-        await foreach (byte[][] bodies in databases.ReadAsync("quests", pages, Transitions, cancellation))
+        string transitions = $"select body from events where partition = {partition} "
+            + $"and type = '{EventNames.QuestTransition}' order by position";
+        await foreach (byte[] body in databases.ReadAsync(
+            "quests", transitions, row => row.GetFieldValue<byte[]>(0), cancellation))
         {
-            foreach (byte[] body in bodies)
-            {
-                order.Decide(QuestTransition.Parser.ParseFrom(body));
-            }
+            order.Decide(QuestTransition.Parser.ParseFrom(body));
         }
 
         Actions += order.Arrived;
@@ -166,13 +164,5 @@ internal sealed class Invariants(Databases databases, TopicContents topics, Viol
         {
             violations.Add($"Quests, partition {partition}: {difference}", "quests");
         }
-    }
-
-    private static byte[][] Transitions(NpgsqlDataReader row)
-    {
-        string[] names = row.GetFieldValue<string[]>(0);
-        short[] types = row.GetFieldValue<short[]>(1);
-        byte[][] bodies = row.GetFieldValue<byte[][]>(2);
-        return [.. bodies.Where((_, i) => names[types[i] - 1] == EventNames.QuestTransition)];
     }
 }

@@ -1,63 +1,57 @@
+using System.Buffers;
 using Npgsql;
 
 namespace Mesh.EventStore.Machinery;
 
-/// <summary>A page as it was read: columns in step.</summary>
-internal sealed class PageReader
+/// <summary>A page as it was read, whose events are taken one after the other.</summary>
+internal sealed class PageReader : IDisposable
 {
-    private readonly Dictionary<(short Name, short Partition, string? Key), EventTarget> _targets = [];
-    private string[] _names = [];
-    private string[] _streams = [];
-    private short[] _types = [];
-    private short[] _targetNames = [];
-    private short[] _targetPartitions = [];
-    private string?[] _keys = [];
-    private long[] _previous = [];
-    private byte[][] _roots = [];
-    private byte[][] _bodies = [];
+    private readonly long _first;
+    private readonly int _events;
+    private readonly PageNames _names;
+    private readonly byte[] _rented;
+    private readonly int _length;
+    private int _at;
+    private int _taken;
 
-    public long First { get; private init; }
+    private PageReader(long first, int events, string[] names, byte[] rented, int length) =>
+        (_first, _events, _names, _rented, _length) = (first, events, new PageNames(names), rented, length);
 
-    public int Count => _bodies.Length;
-
-    public static async Task<PageReader> ReadAsync(NpgsqlDataReader row, CancellationToken cancel) => new()
+    /// <summary>Reads the row of <see cref="Statements.Pages"/> that a reader stands on, column after column.</summary>
+    public static async Task<PageReader> ReadAsync(NpgsqlDataReader row, CancellationToken cancel)
     {
-        First = row.GetInt64(0),
-        // The same few names in every page: one string each, which readers compare by reference first.
-        _names = Array.ConvertAll(await row.GetFieldValueAsync<string[]>(1, cancel), string.Intern),
-        _streams = await row.GetFieldValueAsync<string[]>(2, cancel),
-        _types = await row.GetFieldValueAsync<short[]>(3, cancel),
-        _targetNames = await row.GetFieldValueAsync<short[]>(4, cancel),
-        _targetPartitions = await row.GetFieldValueAsync<short[]>(5, cancel),
-        _keys = await row.GetFieldValueAsync<string?[]>(6, cancel),
-        _previous = await row.GetFieldValueAsync<long[]>(7, cancel),
-        _roots = await row.GetFieldValueAsync<byte[][]>(8, cancel),
-        _bodies = await row.GetFieldValueAsync<byte[][]>(9, cancel),
-    };
-
-    public StoredEvent Event(int i) => new(
-        First + i,
-        _streams[i],
-        _names[_types[i] - 1],
-        _bodies[i],
-        _roots[i],
-        Target(i),
-        _previous[i]);
-
-    private EventTarget? Target(int i)
-    {
-        if (_targetNames[i] == 0)
-        {
-            return null;
-        }
-
-        (short, short, string?) id = (_targetNames[i], _targetPartitions[i], _keys[i]);
-        if (!_targets.TryGetValue(id, out EventTarget? target))
-        {
-            target = new EventTarget(_names[_targetNames[i] - 1], _targetPartitions[i], _keys[i]);
-            _targets.Add(id, target);
-        }
-
-        return target;
+        long first = row.GetInt64(0);
+        int events = row.GetInt32(1);
+        string[] names = await row.GetFieldValueAsync<string[]>(2, cancel);
+        await using Stream packed = await row.GetStreamAsync(3, cancel);
+        int length = checked((int)packed.Length);
+        byte[] rented = ArrayPool<byte>.Shared.Rent(length);
+        await packed.ReadExactlyAsync(rented.AsMemory(0, length), cancel);
+        return new PageReader(first, events, names, rented, length);
     }
+
+    /// <exception cref="InvalidDataException">The page is not what was written.</exception>
+    public bool TryTake(out StoredEvent stored)
+    {
+        if (_taken == _events && _at == _length)
+        {
+            stored = default;
+            return false;
+        }
+
+        try
+        {
+            ReadOnlySpan<byte> left = _rented.AsSpan(_at, _length - _at);
+            stored = PackedEvents.Take(ref left, _first + _taken, _names);
+            _at = _length - left.Length;
+            _taken++;
+            return true;
+        }
+        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException)
+        {
+            throw new InvalidDataException($"The page at position {_first} is damaged at its event {_taken}.", e);
+        }
+    }
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_rented);
 }

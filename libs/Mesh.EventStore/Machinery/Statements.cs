@@ -13,9 +13,7 @@ internal static class Statements
             update partitions set head = $4, relayed = $5, inputs = $6, sent = $7
             where partition = $1 and epoch = $2 and head = $3
             returning partition)
-        insert into pages (
-            partition, first, names, streams, types, targets, target_partitions, keys, previous, roots, bodies)
-        select partition, $3 + 1, $8, $9, $10, $11, $12, $13, $14, $15, $16 from fence
+        insert into pages (partition, first, events, names, packed) select partition, $3 + 1, $8, $9, $10 from fence
         """;
 
     /// <summary>The same with nothing to append.</summary>
@@ -25,7 +23,7 @@ internal static class Statements
 
     /// <summary>The page that holds the first position wanted, and those that follow.</summary>
     public const string Pages = """
-        select first, names, streams, types, targets, target_partitions, keys, previous, roots, bodies from pages
+        select first, events, names, packed from pages
         where partition = $1 and first <= $3 and first >= coalesce(
             (select max(first) from pages where partition = $1 and first <= $2), $2)
         order by first

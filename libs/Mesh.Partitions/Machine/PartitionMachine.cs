@@ -323,6 +323,8 @@ internal sealed class PartitionMachine : IEventAppender
     void IEventAppender.Append(string stream, string type, byte[] body, in RecordRoot root, EventTarget? target)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(body.Length, EventStore.Limits.BodyBytes);
+        int name = Math.Max(stream.Length, target?.Key?.Length ?? 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(name, EventStore.Limits.NameChars, nameof(stream));
         long position = ++Head;
         long previous = target is null ? 0 : _relay.Chain(target, position);
         // The root is kept where it travels on; elsewhere the body says all there is to say.

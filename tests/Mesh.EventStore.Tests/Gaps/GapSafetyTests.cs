@@ -28,7 +28,7 @@ public sealed class GapSafetyTests : IAsyncLifetime
             create table numbered (id bigserial primary key, partition integer, first bigint, count integer);
             create function number() returns trigger language plpgsql as $$ begin
                 insert into numbered (partition, first, count)
-                values (new.partition, new.first, cardinality(new.bodies));
+                values (new.partition, new.first, new.events);
                 return null;
             end $$;
             create trigger number after insert on pages for each row execute function number();

@@ -119,7 +119,8 @@ internal sealed class Writers(PartitionedStore store, NpgsqlDataSource source, i
         await using NpgsqlConnection connection = await source.OpenConnectionAsync();
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
         await using NpgsqlBatch batch = new(connection, transaction);
-        pages.ForEach(p => batch.BatchCommands.Add(PageCommand.Build(p)));
+        PageCommands commands = new();
+        pages.ForEach(p => batch.BatchCommands.Add(commands.Build(p)));
         await batch.ExecuteNonQueryAsync();
         await Task.Delay(random.Next(10));
         await (commit ? transaction.CommitAsync() : transaction.RollbackAsync());

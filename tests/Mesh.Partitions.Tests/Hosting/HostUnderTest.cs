@@ -92,7 +92,7 @@ internal class HostUnderTest<TProcessor>(
         while (true)
         {
             await using NpgsqlCommand count =
-                source.CreateCommand("select coalesce(sum(cardinality(bodies)), 0)::bigint from pages");
+                source.CreateCommand("select coalesce(sum(events), 0)::bigint from pages");
             long found = (long)(await count.ExecuteScalarAsync(deadline.Token))!;
             if (found >= events)
             {
