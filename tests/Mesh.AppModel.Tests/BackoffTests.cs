@@ -7,7 +7,7 @@ public sealed class BackoffTests
     [Fact]
     public void Next_OfAPartThatNeverStays_DoublesUpToFiveSeconds()
     {
-        var backoff = new Backoff();
+        var backoff = new Backoff(Backoff.Alone);
 
         var waits = Enumerable.Range(0, 8).Select(_ => backoff.Next(TimeSpan.FromSeconds(9)).TotalMilliseconds);
 
@@ -15,9 +15,19 @@ public sealed class BackoffTests
     }
 
     [Fact]
+    public void Next_OfOneOfSeveral_LeavesTheOthersTimeToTakeOver()
+    {
+        var backoff = new Backoff(Backoff.OneOfSeveral);
+
+        Assert.Equal(1500, backoff.Next(TimeSpan.Zero).TotalMilliseconds);
+        Assert.Equal(3000, backoff.Next(TimeSpan.Zero).TotalMilliseconds);
+        Assert.Equal(1500, backoff.Next(TimeSpan.FromSeconds(10)).TotalMilliseconds);
+    }
+
+    [Fact]
     public void Next_OfAPartThatWasHealthyForTenSeconds_BeginsAgain()
     {
-        var backoff = new Backoff();
+        var backoff = new Backoff(Backoff.Alone);
         backoff.Next(TimeSpan.Zero);
         backoff.Next(TimeSpan.Zero);
 

@@ -10,7 +10,8 @@ namespace Mesh.AppModel.Hosting;
 /// <param name="terminal">Where a line goes when it ends, and when it is back.</param>
 internal sealed class Supervisor(PartPlan plan, Action<RunningPart> started, TextWriter terminal)
 {
-    private readonly Backoff _backoff = new();
+    private readonly Backoff _backoff =
+        new(plan.Resource is ProjectResource { Replicas: > 1 } ? Backoff.OneOfSeveral : Backoff.Alone);
 
     /// <summary>Watches over a part that is ready now; returns only by the token.</summary>
     internal async Task RunAsync(RunningPart part, CancellationToken stop)
