@@ -39,8 +39,8 @@ public sealed class DistributedApplication
 
     /// <summary>
     /// Starts everything, waits for Ctrl+C, SIGTERM or <paramref name="cancellation"/>, and stops everything. Once all
-    /// runs, a part that ends is started again, on the same data and ports: after 100 ms, twice as long each time up to
-    /// 5 s, and from 100 ms again after it was healthy for 10 s.
+    /// runs, a part that ends is started again, on the same data and ports: after 100 ms (1.5 s when it is one of
+    /// several), twice as long each time up to 5 s, and from the beginning again after it was healthy for 10 s.
     /// </summary>
     /// <returns>
     /// The exit code, which is also set as <see cref="Environment.ExitCode"/>: 0 after a clean stop, 1 when something
