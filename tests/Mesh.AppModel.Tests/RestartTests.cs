@@ -25,7 +25,7 @@ public sealed class RestartTests
         Assert.True(SampleRun.IsAlive(again.Id));
         Assert.Equal(before.Where(child => child != dead), after.Where(child => child != again));
         Assert.Contains(
-            $"alpha-1 (process {dead.Id}) ended with code 137; starting it again in 100 ms", run.Output);
+            $"alpha-1 (process {dead.Id}) ended with code 137; starting it again in 1.5 s", run.Output);
         Assert.Contains($"alpha-1 is back (process {again.Id})", run.Output);
         Assert.Equal("alpha", (string?)(await run.EnvironmentOfAsync("alpha-1"))["OTEL_SERVICE_NAME"]);
 
