@@ -19,9 +19,13 @@ internal sealed class Ownership(
     private const long ForgetAfter = 10_000;
     private const long AfterFailure = 50;
 
+    // Looks are sent on time, however long an answer takes: a loaded machine must not find its peers dead any later.
+    private const int MostLooks = 3;
+
     private readonly Dictionary<Guid, Peer> _peers = [];
     private readonly HashSet<Guid> _alive = [];
-    private bool _asking;
+    private bool _beating;
+    private int _looking;
     private long _nextBeat;
     private long _nextLook;
     private long _freshUntil = long.MinValue;
@@ -38,29 +42,41 @@ internal sealed class Ownership(
     public bool IsFresh => io.Now < _freshUntil;
 
     /// <summary>When the next request is due.</summary>
-    public long NextDue => _asking ? long.MaxValue : HasPeers ? Math.Min(_nextBeat, _nextLook) : _nextBeat;
+    public long NextDue => Math.Min(BeatDue, LookDue);
 
-    private bool HasPeers => _peers.Count > 0;
+    private long BeatDue => _beating ? long.MaxValue : _nextBeat;
+
+    private long LookDue => _peers.Count > 0 && _looking < MostLooks ? _nextLook : long.MaxValue;
 
     /// <summary>Sends what is due.</summary>
     public void Turn()
     {
         long now = io.Now;
-        if (_asking || now < NextDue)
+        if (now < NextDue)
         {
             return;
         }
 
-        _asking = true;
         long request = ++Requests;
-        if (now >= _nextBeat)
+        _nextLook = now + (long)Limits.Look.TotalMilliseconds;
+        if (now >= BeatDue)
         {
+            _beating = true;
             _nextBeat = now + (long)Limits.Beat.TotalMilliseconds;
-            io.Beat(rates(), sight => Answered(sight, now, request, beat: true));
+            io.Beat(rates(), sight =>
+            {
+                _beating = false;
+                Answered(sight, request, confirmed: now);
+            });
         }
         else
         {
-            io.Look(sight => Answered(sight, now, request, beat: false));
+            _looking++;
+            io.Look(sight =>
+            {
+                _looking--;
+                Answered(sight, request, confirmed: null);
+            });
         }
     }
 
@@ -114,9 +130,10 @@ internal sealed class Ownership(
     /// <summary>Instances have neither come nor gone for a while: moving partitions about is worth it.</summary>
     public bool IsSettled => io.Now - _changedAt >= Settled;
 
-    private void Answered(Sight? sight, long sentAt, long request, bool beat)
+    // Answers may come in another order than they were asked for. What an older one takes away is lost all the same:
+    // a tenure that had begun before it was asked for does not come back.
+    private void Answered(Sight? sight, long request, long? confirmed)
     {
-        _asking = false;
         long now = io.Now;
         if (sight is null)
         {
@@ -125,13 +142,12 @@ internal sealed class Ownership(
             return;
         }
 
-        _nextLook = now + (long)Limits.Look.TotalMilliseconds;
         Watch(sight, now);
         Seen = sight;
 
         // First what this sight takes away, then what it confirms.
         seen(sight, request);
-        if (beat)
+        if (confirmed is { } sentAt)
         {
             _freshUntil = sentAt + (long)Limits.Fresh.TotalMilliseconds;
         }
