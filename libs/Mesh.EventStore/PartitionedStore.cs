@@ -14,8 +14,8 @@ namespace Mesh.EventStore;
 /// </summary>
 public sealed class PartitionedStore : IAsyncDisposable
 {
-    // One beat at a time, and a few looks beside it.
-    private const int BeatConnections = 4;
+    // One beat at a time, and a look beside it.
+    private const int BeatConnections = 2;
     private const string RefusedButAlive = "ERROR";
     private readonly NpgsqlDataSource _source;
     private readonly NpgsqlDataSource _beats;

@@ -19,13 +19,9 @@ internal sealed class Ownership(
     private const long ForgetAfter = 10_000;
     private const long AfterFailure = 50;
 
-    // Looks are sent on time, however long an answer takes: a loaded machine must not find its peers dead any later.
-    private const int MostLooks = 3;
-
     private readonly Dictionary<Guid, Peer> _peers = [];
     private readonly HashSet<Guid> _alive = [];
-    private bool _beating;
-    private int _looking;
+    private bool _asking;
     private long _nextBeat;
     private long _nextLook;
     private long _freshUntil = long.MinValue;
@@ -42,41 +38,29 @@ internal sealed class Ownership(
     public bool IsFresh => io.Now < _freshUntil;
 
     /// <summary>When the next request is due.</summary>
-    public long NextDue => Math.Min(BeatDue, LookDue);
+    public long NextDue => _asking ? long.MaxValue : HasPeers ? Math.Min(_nextBeat, _nextLook) : _nextBeat;
 
-    private long BeatDue => _beating ? long.MaxValue : _nextBeat;
-
-    private long LookDue => _peers.Count > 0 && _looking < MostLooks ? _nextLook : long.MaxValue;
+    private bool HasPeers => _peers.Count > 0;
 
     /// <summary>Sends what is due.</summary>
     public void Turn()
     {
         long now = io.Now;
-        if (now < NextDue)
+        if (_asking || now < NextDue)
         {
             return;
         }
 
+        _asking = true;
         long request = ++Requests;
-        _nextLook = now + (long)Limits.Look.TotalMilliseconds;
-        if (now >= BeatDue)
+        if (now >= _nextBeat)
         {
-            _beating = true;
             _nextBeat = now + (long)Limits.Beat.TotalMilliseconds;
-            io.Beat(rates(), sight =>
-            {
-                _beating = false;
-                Answered(sight, request, confirmed: now);
-            });
+            io.Beat(rates(), sight => Answered(sight, now, request, beat: true));
         }
         else
         {
-            _looking++;
-            io.Look(sight =>
-            {
-                _looking--;
-                Answered(sight, request, confirmed: null);
-            });
+            io.Look(sight => Answered(sight, now, request, beat: false));
         }
     }
 
@@ -130,10 +114,9 @@ internal sealed class Ownership(
     /// <summary>Instances have neither come nor gone for a while: moving partitions about is worth it.</summary>
     public bool IsSettled => io.Now - _changedAt >= Settled;
 
-    // Answers may come in another order than they were asked for. What an older one takes away is lost all the same:
-    // a tenure that had begun before it was asked for does not come back.
-    private void Answered(Sight? sight, long request, long? confirmed)
+    private void Answered(Sight? sight, long sentAt, long request, bool beat)
     {
+        _asking = false;
         long now = io.Now;
         if (sight is null)
         {
@@ -142,12 +125,13 @@ internal sealed class Ownership(
             return;
         }
 
+        _nextLook = now + (long)Limits.Look.TotalMilliseconds;
         Watch(sight, now);
         Seen = sight;
 
         // First what this sight takes away, then what it confirms.
         seen(sight, request);
-        if (confirmed is { } sentAt)
+        if (beat)
         {
             _freshUntil = sentAt + (long)Limits.Fresh.TotalMilliseconds;
         }
