@@ -37,6 +37,9 @@ internal sealed class PageCommands
     {
         int count = page.Events.Count;
         Debug.Assert(count <= Limits.PageEvents, "A page is bounded where it is made.");
+        Debug.Assert(
+            page.Events.Select(e => e.Position).SequenceEqual(Enumerable.Range(1, count).Select(n => page.Head + n)),
+            "Positions are contiguous by construction.");
         List<string> names = new(4);
         (byte[] rented, int length) = PackedEvents.Pack(page.Events, names);
         _rented.Add(rented);
