@@ -103,6 +103,17 @@ public sealed class ReadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Open_DatabaseWithPagesOfAnOlderForm_SaysWhatToRun()
+    {
+        string database = await TestPostgres.NewDatabaseAsync();
+        await RunAsync(database, "create table pages (partition integer, first bigint, bodies bytea[])");
+        PostgresException error = await Assert.ThrowsAsync<PostgresException>(
+            () => PartitionedStore.OpenAsync(database, 4));
+        Assert.Contains("older form", error.MessageText, StringComparison.Ordinal);
+        Assert.Contains("--fresh", error.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Commit_NamesOfTheGreatestLength_ComeBack()
     {
         PartitionRow row = await _store.TakeAnewAsync(1);
