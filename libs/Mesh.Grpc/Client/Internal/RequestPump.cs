@@ -129,6 +129,8 @@ internal sealed class RequestPump : IValueTaskSource
 
         try
         {
+            // HttpClient may keep the head of the request back until there is a body, which may wait for an answer to it.
+            await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
             while (true)
             {
                 switch (Next())
