@@ -147,16 +147,19 @@ public sealed class PartitionedStore : IAsyncDisposable
         read.Parameters.Add(Parameters.Of(partition));
         await using NpgsqlDataReader row = await read.ExecuteReaderAsync(cancel);
         await row.ReadAsync(cancel);
-        return new PartitionRow(
-            partition,
-            row.GetInt64(0),
-            row.GetInt64(1),
-            row.GetInt64(2),
-            row.GetFieldValue<byte[]>(3),
-            row.GetFieldValue<byte[]>(4),
-            row.GetInt64(5),
-            row.GetInt64(6));
+        return SnapshotReader.RowOf(partition, row);
     }
+
+    /// <summary>
+    /// Reads what a new owner needs of its partition, in one round trip. When the row has the epoch that it was taken
+    /// with, nobody else has changed any of it meanwhile.
+    /// </summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="fewStates">With no more state rows than this all are read, else the pinned ones.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    public Task<PartitionSnapshot> ReadSnapshotAsync(
+        int partition, int fewStates, CancellationToken cancel = default) =>
+        SnapshotReader.ReadAsync(_source, partition, fewStates, cancel);
 
     /// <summary>
     /// Commits pages of different partitions, in one transaction and one round trip.
@@ -221,13 +224,9 @@ public sealed class PartitionedStore : IAsyncDisposable
         int partition, IReadOnlyCollection<string> keys, CancellationToken cancel = default) =>
         _states.ReadAsync(partition, keys, cancel);
 
-    /// <summary>Reads the pinned state rows of a partition, ordered by key (by its UTF-8 bytes) and part.</summary>
-    public IAsyncEnumerable<StateRow> ReadPinnedStatesAsync(int partition, CancellationToken cancel = default) =>
-        _states.ReadAsync(partition, pinnedOnly: true, cancel);
-
     /// <summary>Reads all state rows of a partition, ordered by key (by its UTF-8 bytes) and part.</summary>
     public IAsyncEnumerable<StateRow> ReadAllStatesAsync(int partition, CancellationToken cancel = default) =>
-        _states.ReadAsync(partition, pinnedOnly: false, cancel);
+        _states.ReadAsync(partition, cancel);
 
     /// <summary>Counts the state rows of a partition: reads all of them, though not their bytes.</summary>
     public Task<StateSummary> SummarizeStatesAsync(int partition, CancellationToken cancel = default) =>

@@ -30,3 +30,11 @@ public sealed record StateWrite(int Partition, long Epoch, IReadOnlyList<StateRo
 /// <param name="MinFold">The lowest fold of them.</param>
 /// <param name="MaxFold">The highest fold of them.</param>
 public readonly record struct StateSummary(long Rows, int MinFold, int MaxFold);
+
+/// <summary>What a new owner needs of its partition.</summary>
+/// <param name="Summary">Its saved states at a glance.</param>
+/// <param name="Rows">All of them, where they are few; else the pinned ones. Ordered by key and part.</param>
+/// <param name="Row">The partition's row, read after those.</param>
+/// <param name="Tail">The log after the checkpoint, or after what is relayed where that is less, to its head.</param>
+public sealed record PartitionSnapshot(
+    StateSummary Summary, IReadOnlyList<StateRow> Rows, PartitionRow Row, IReadOnlyList<StoredEvent> Tail);

@@ -194,6 +194,27 @@ public sealed class StateTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ReadSnapshot_OfFewStates_HasAllOfThemTheRowAndTheTail()
+    {
+        Assert.True(await WriteAsync(5, State("b", 5, [2]) with { Fold = 3 }, State("a", 5, [3]) with { Pinned = true }));
+
+        PartitionSnapshot few = await _store.ReadSnapshotAsync(1, fewStates: 2);
+        PartitionSnapshot many = await _store.ReadSnapshotAsync(1, fewStates: 1);
+
+        Assert.Equal(["a", "b"], few.Rows.Select(r => r.Key));
+        Assert.Equal(["a"], many.Rows.Select(r => r.Key));
+        Assert.Equal(new StateSummary(2, 1, 3), few.Summary);
+        Assert.Equal((_row.Epoch, _store.Origin + 5, 2L), (few.Row.Epoch, few.Row.Checkpoint, few.Row.States));
+        List<long> expected = [];
+        await foreach (StoredEvent stored in _store.ReadAsync(1, few.Row.Relayed + 1, few.Row.Head))
+        {
+            expected.Add(stored.Position);
+        }
+
+        Assert.Equal(expected, few.Tail.Select(stored => stored.Position));
+    }
+
+    [Fact]
     public async Task Summarize_TellsRowsAndFolds()
     {
         Assert.True(await WriteAsync(
@@ -206,16 +227,7 @@ public sealed class StateTests : IAsyncLifetime
     private Task<bool> WriteAsync(int checkpoint, params StateRow[] rows) =>
         _store.WriteStatesAsync(new StateWrite(1, _row.Epoch, rows, _store.Origin + checkpoint));
 
-    private async Task<List<StateRow>> PinnedAsync()
-    {
-        List<StateRow> rows = [];
-        await foreach (StateRow row in _store.ReadPinnedStatesAsync(1))
-        {
-            rows.Add(row);
-        }
-
-        return rows;
-    }
+    private async Task<IReadOnlyList<StateRow>> PinnedAsync() => (await _store.ReadSnapshotAsync(1, fewStates: 0)).Rows;
 
     private StateRow State(string key, int position, byte[] bytes) =>
         new(key, 0, _store.Origin + position, 1, false, false, bytes);

@@ -49,6 +49,7 @@ internal sealed record TortureRequest(
     int Seed,
     int Rate,
     int Games,
+    double Overlap,
     bool Keep)
 {
     internal int Faults => Kills + Zombies + Databases + Brokers + Stalls + Errors;
@@ -57,7 +58,6 @@ internal sealed record TortureRequest(
 /// <summary>The same faults in the same order for the same seed; whom they meet depends on who runs then.</summary>
 internal static class FaultPlan
 {
-    private const double OverlapShare = 0.35;
     private const double BeforeSeconds = 1;
     private static readonly TimeSpan StallLength = TimeSpan.FromSeconds(2);
 
@@ -84,7 +84,7 @@ internal static class FaultPlan
                 random.NextDouble(),
                 TimeSpan.FromSeconds(random.NextDouble() * BeforeSeconds),
                 fault.Kind == FaultKind.Stall ? StallLength : Sleep(random),
-                random.NextDouble() < OverlapShare && fault.Kind != FaultKind.Stall)),
+                random.NextDouble() < request.Overlap && fault.Kind != FaultKind.Stall)),
         ];
     }
 

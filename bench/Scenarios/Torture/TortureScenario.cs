@@ -20,10 +20,11 @@ internal static class TortureScenario
         Option<int> seed = Number("--seed", 1, "Of the plan: the same seed makes the same one.");
         Option<int> rate = Number("--rate", 500, "Check-ins a second of each of the two replays.");
         Option<int> games = Number("--games", 60, "About so many replays at the most, each into its own game.");
+        Option<int> overlap = Number("--overlap", 35, "Faults in a hundred that others follow at once.");
         Option<bool> keep = new("--keep") { Description = "Keeps the mesh's data and logs, and says where." };
         Command command = new("torture", "Kills, stops and stalls parts of a busy mesh; proves that no harm was done.")
         {
-            kills, zombies, databases, brokers, stalls, errors, seed, rate, games, keep,
+            kills, zombies, databases, brokers, stalls, errors, seed, rate, games, overlap, keep,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -37,6 +38,7 @@ internal static class TortureScenario
                 parsed.GetValue(seed),
                 AtLeast(1, rate.Name, parsed.GetValue(rate)),
                 AtLeast(1, games.Name, parsed.GetValue(games)),
+                AtLeast(0, overlap.Name, parsed.GetValue(overlap)) / 100.0,
                 parsed.GetValue(keep));
             return await new TortureRun(Layout.FindAny(), request).RunAsync(cancellation) ? 0 : 1;
         });

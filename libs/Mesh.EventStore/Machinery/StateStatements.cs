@@ -35,11 +35,6 @@ internal static class StateStatements
         where partition = $1 and key = any($2) order by key, part
         """;
 
-    public const string Pinned = """
-        select key, part, position, fold, pinned, bytes, checksum from states
-        where partition = $1 and pinned order by key, part
-        """;
-
     /// <summary>
     /// No rows, none expected, and the checkpoint before the first position; nothing under another epoch.
     /// </summary>
@@ -54,6 +49,18 @@ internal static class StateStatements
     public const string All = """
         select key, part, position, fold, pinned, bytes, checksum from states
         where partition = $1 order by key, part
+        """;
+
+    /// <summary>All where the row counts no more than so many; the other statement has the pinned ones else.</summary>
+    public const string AllOfFew = """
+        select key, part, position, fold, pinned, bytes, checksum from states
+        where partition = $1 and (select p.states from partitions p where p.partition = $1) <= $2 order by key, part
+        """;
+
+    public const string PinnedOfMany = """
+        select key, part, position, fold, pinned, bytes, checksum from states
+        where partition = $1 and pinned and (select p.states from partitions p where p.partition = $1) > $2
+        order by key, part
         """;
 
     public const string Summary = """

@@ -5,7 +5,7 @@ using static Mesh.EventStore.Machinery.Parameters;
 
 namespace Mesh.EventStore.Machinery;
 
-/// <summary>State rows: written behind the log, read by key or all that are pinned.</summary>
+/// <summary>State rows: written behind the log, read by key or all of them.</summary>
 internal sealed class StateTable(NpgsqlDataSource source)
 {
     public async Task<bool> WriteAsync(StateWrite write, CancellationToken cancel)
@@ -57,10 +57,9 @@ internal sealed class StateTable(NpgsqlDataSource source)
     }
 
     public async IAsyncEnumerable<StateRow> ReadAsync(
-        int partition, bool pinnedOnly, [EnumeratorCancellation] CancellationToken cancel)
+        int partition, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await using NpgsqlCommand command =
-            source.CreateCommand(pinnedOnly ? StateStatements.Pinned : StateStatements.All);
+        await using NpgsqlCommand command = source.CreateCommand(StateStatements.All);
         command.Parameters.Add(Of(partition));
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel))
@@ -75,7 +74,7 @@ internal sealed class StateTable(NpgsqlDataSource source)
         command.Parameters.Add(Of(partition));
         await using NpgsqlDataReader row = await command.ExecuteReaderAsync(cancel);
         await row.ReadAsync(cancel);
-        return new StateSummary(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2));
+        return SummaryOf(row);
     }
 
     private static void AddRows(NpgsqlCommand command, IReadOnlyList<StateRow> rows)
@@ -110,7 +109,10 @@ internal sealed class StateTable(NpgsqlDataSource source)
         command.Parameters.Add(Of(checksums));
     }
 
-    private static async ValueTask<StateRow> RowAsync(NpgsqlDataReader reader, CancellationToken cancel)
+    internal static StateSummary SummaryOf(NpgsqlDataReader row) =>
+        new(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2));
+
+    internal static async ValueTask<StateRow> RowAsync(NpgsqlDataReader reader, CancellationToken cancel)
     {
         StateRow row = new(
             reader.GetString(0),

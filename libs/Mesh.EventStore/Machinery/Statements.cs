@@ -28,4 +28,15 @@ internal static class Statements
             (select max(first) from pages where partition = $1 and first <= $2), $2)
         order by first
         """;
+
+    /// <summary>The pages with what is not in the states or not relayed.</summary>
+    public const string Tail = """
+        with wanted as (
+            select least(checkpoint, relayed) + 1 as first from partitions where partition = $1)
+        select first, events, names, packed from pages
+        where partition = $1 and first >= coalesce(
+            (select max(first) from pages where partition = $1 and first <= (select first from wanted)),
+            (select first from wanted))
+        order by first
+        """;
 }

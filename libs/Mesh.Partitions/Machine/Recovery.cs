@@ -14,7 +14,9 @@ internal interface IRecoverySource
 
     Task<bool> ResetStatesAsync(int partition, long epoch, CancellationToken cancel);
 
-    IAsyncEnumerable<StateRow> ReadStatesAsync(int partition, bool pinnedOnly, CancellationToken cancel);
+    Task<PartitionSnapshot> ReadSnapshotAsync(int partition, int fewStates, CancellationToken cancel);
+
+    IAsyncEnumerable<StateRow> ReadStatesAsync(int partition, CancellationToken cancel);
 
     Task<IReadOnlyList<StateRow>> ReadStatesAsync(
         int partition, IReadOnlyCollection<string> streams, CancellationToken cancel);
@@ -25,8 +27,8 @@ internal interface IRecoverySource
 /// <summary>
 /// Makes a partition's machine from the database: (1) compare the saved states with what the row says of them, (2) load
 /// those that are wanted at once, (3) fold the pages after the checkpoint. States that do not match are rebuilt from
-/// the whole log. Reads in an order in which an owner that goes on committing does no harm, so that a follower may use
-/// it.
+/// the whole log. An owner reads it all in one round trip; a follower in an order in which an owner that goes on
+/// committing does no harm.
 /// </summary>
 /// <param name="source">The database.</param>
 /// <param name="partition">The partition.</param>
@@ -47,8 +49,54 @@ internal sealed class Recovery(IRecoverySource source, int partition, long? epoc
     public async Task<PartitionMachine> RunAsync(Func<int, IPartitionProcessor> create, CancellationToken cancel)
     {
         PartitionMachine machine = new(partition, create(partition), limits);
-        bool follow = epoch is null;
+        if (epoch is { } mine)
+        {
+            await OwnAsync(machine, mine, cancel);
+        }
+        else
+        {
+            await FollowAsync(machine, cancel);
+        }
 
+        return machine;
+    }
+
+    private async Task OwnAsync(PartitionMachine machine, long mine, CancellationToken cancel)
+    {
+        // Only who owns it changes any of this: under the same epoch it is a picture of one moment.
+        PartitionSnapshot read = await source.ReadSnapshotAsync(partition, limits.EagerStates, cancel);
+        PartitionRow row = read.Row;
+        ThrowIfLost(row.Epoch == mine);
+
+        // 1.
+        if (!IsUsable(row, read.Summary, machine.Processor.FoldVersion))
+        {
+            ThrowIfLost(await source.ResetStatesAsync(partition, mine, cancel));
+            machine.Load(row with { Checkpoint = source.Origin });
+            await FoldAsync(machine, source.Origin + 1, row.Head, cancel);
+            return;
+        }
+
+        // 2.
+        bool all = row.States <= limits.EagerStates;
+        machine.Load(row, complete: all);
+        Load(machine, read.Rows);
+
+        // 3.
+        if (!all)
+        {
+            await LoadTailAsync(machine, read.Tail, cancel);
+        }
+
+        await RebuildDamagedAsync(machine, row.Head, cancel);
+        foreach (StoredEvent stored in read.Tail)
+        {
+            machine.Recover(stored);
+        }
+    }
+
+    private async Task FollowAsync(PartitionMachine machine, CancellationToken cancel)
+    {
         // 1.
         PartitionRow before;
         bool usable;
@@ -60,47 +108,35 @@ internal sealed class Recovery(IRecoverySource source, int partition, long? epoc
             usable = IsUsable(
                 before, await source.SummarizeStatesAsync(partition, cancel), machine.Processor.FoldVersion);
         }
-        while (follow && !usable && ++tries < FollowTries);
+        while (!usable && ++tries < FollowTries);
 
         // 2.
-        bool all = follow || before.States <= limits.EagerStates;
         List<StateRow> rows = [];
         if (usable)
         {
-            await foreach (StateRow row in source.ReadStatesAsync(partition, pinnedOnly: !all, cancel))
+            await foreach (StateRow row in source.ReadStatesAsync(partition, cancel))
             {
                 rows.Add(row);
             }
         }
 
-        // Read again: a follower's owner may have gone on, and what is loaded must not be ahead of it.
+        // Read again: the owner may have gone on, and what is loaded must not be ahead of the row.
         PartitionRow now = await source.ReadRowAsync(partition, cancel);
-        ThrowIfLost(now.Epoch == (epoch ?? now.Epoch));
         long checkpoint = usable ? before.Checkpoint : source.Origin;
-        machine.Load(now with { Checkpoint = checkpoint }, complete: all || !usable);
+        machine.Load(now with { Checkpoint = checkpoint });
         Load(machine, rows);
 
         // 3.
-        if (!usable && epoch is { } mine)
-        {
-            ThrowIfLost(await source.ResetStatesAsync(partition, mine, cancel));
-        }
+        await RebuildDamagedAsync(machine, now.Head, cancel);
+        await FoldAsync(machine, Math.Min(checkpoint, now.Relayed) + 1, now.Head, cancel);
+    }
 
-        long from = Math.Min(checkpoint, now.Relayed) + 1;
-        if (all || !usable)
+    private async Task FoldAsync(PartitionMachine machine, long from, long through, CancellationToken cancel)
+    {
+        await foreach (StoredEvent stored in source.ReadAsync(partition, from, through, cancel))
         {
-            await RebuildDamagedAsync(machine, now.Head, cancel);
-            await foreach (StoredEvent stored in source.ReadAsync(partition, from, now.Head, cancel))
-            {
-                machine.Recover(stored);
-            }
+            machine.Recover(stored);
         }
-        else
-        {
-            await FoldTailAsync(machine, from, now.Head, cancel);
-        }
-
-        return machine;
     }
 
     private void ThrowIfLost(bool owned)
@@ -121,13 +157,12 @@ internal sealed class Recovery(IRecoverySource source, int partition, long? epoc
     }
 
     // The tail is bounded by the checkpoints; the states of its streams must be there before it is folded.
-    private async Task FoldTailAsync(PartitionMachine machine, long from, long through, CancellationToken cancel)
+    private async Task LoadTailAsync(
+        PartitionMachine machine, IReadOnlyList<StoredEvent> tail, CancellationToken cancel)
     {
-        List<StoredEvent> tail = [];
         HashSet<string> streams = new(StringComparer.Ordinal);
-        await foreach (StoredEvent stored in source.ReadAsync(partition, from, through, cancel))
+        foreach (StoredEvent stored in tail)
         {
-            tail.Add(stored);
             if (stored.Position > machine.Checkpoint && !_loaded.Contains(stored.Stream))
             {
                 streams.Add(stored.Stream);
@@ -141,12 +176,6 @@ internal sealed class Recovery(IRecoverySource source, int partition, long? epoc
             {
                 machine.LoadState(stream, 0, []);
             }
-        }
-
-        await RebuildDamagedAsync(machine, through, cancel);
-        foreach (StoredEvent stored in tail)
-        {
-            machine.Recover(stored);
         }
     }
 

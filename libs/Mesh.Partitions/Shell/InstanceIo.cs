@@ -244,8 +244,11 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
         public Task<bool> ResetStatesAsync(int partition, long epoch, CancellationToken cancel) =>
             store.ResetStatesAsync(partition, epoch, cancel);
 
-        public IAsyncEnumerable<StateRow> ReadStatesAsync(int partition, bool pinnedOnly, CancellationToken cancel) =>
-            pinnedOnly ? store.ReadPinnedStatesAsync(partition, cancel) : store.ReadAllStatesAsync(partition, cancel);
+        public Task<PartitionSnapshot> ReadSnapshotAsync(int partition, int fewStates, CancellationToken cancel) =>
+            store.ReadSnapshotAsync(partition, fewStates, cancel);
+
+        public IAsyncEnumerable<StateRow> ReadStatesAsync(int partition, CancellationToken cancel) =>
+            store.ReadAllStatesAsync(partition, cancel);
 
         public Task<IReadOnlyList<StateRow>> ReadStatesAsync(
             int partition, IReadOnlyCollection<string> streams, CancellationToken cancel) =>

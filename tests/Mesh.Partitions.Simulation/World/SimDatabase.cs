@@ -250,8 +250,18 @@ internal sealed class SimRecoverySource(SimDatabase database) : IRecoverySource
     public Task<bool> ResetStatesAsync(int partition, long epoch, CancellationToken cancel) =>
         Task.FromResult(database.ResetStates(partition, epoch));
 
-    public IAsyncEnumerable<StateRow> ReadStatesAsync(int partition, bool pinnedOnly, CancellationToken cancel) =>
-        Now(database.States[partition].Values.Where(row => row.Pinned || !pinnedOnly).ToArray());
+    public async Task<PartitionSnapshot> ReadSnapshotAsync(int partition, int fewStates, CancellationToken cancel)
+    {
+        PartitionRow row = database.Rows[partition];
+        return new PartitionSnapshot(
+            await SummarizeStatesAsync(partition, cancel),
+            [.. database.States[partition].Values.Where(state => state.Pinned || row.States <= fewStates)],
+            row,
+            [.. database.Read(partition, Math.Min(row.Checkpoint, row.Relayed) + 1, row.Head)]);
+    }
+
+    public IAsyncEnumerable<StateRow> ReadStatesAsync(int partition, CancellationToken cancel) =>
+        Now(database.States[partition].Values.ToArray());
 
     public Task<IReadOnlyList<StateRow>> ReadStatesAsync(
         int partition, IReadOnlyCollection<string> streams, CancellationToken cancel) =>
