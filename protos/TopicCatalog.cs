@@ -23,6 +23,9 @@ public sealed record TopicSpec(string Name, string Event, BusCodec Codec, TimeSp
 /// </summary>
 public static class TopicCatalog
 {
+    /// <summary>What is added to the name of a topic for its dead letters.</summary>
+    public const string DeadLetterSuffix = ".dlq";
+
     /// <summary>Actions that must be visible in under 100 ms: check-in, QR scan, power-up. Key: player.</summary>
     public static readonly TopicSpec ActionsP0 =
         new("game.v1.actions.p0", EventNames.ActionAccepted, BusCodec.Lz4, TimeSpan.FromDays(7));
@@ -53,12 +56,26 @@ public static class TopicCatalog
     public static readonly TopicSpec SessionLifecycle =
         new("session.v1.lifecycle", EventNames.SessionChanged, BusCodec.Lz4, TimeSpan.FromDays(7));
 
-    /// <summary>Every topic of the mesh.</summary>
-    public static IReadOnlyList<TopicSpec> All { get; } =
-        [ActionsP0, ActionsP1, ActionsP2, QuestCatalog, QuestTransitions, RewardIssued, SessionLifecycle];
-
     /// <summary>The topics of the three lanes; the index is the lane.</summary>
     public static IReadOnlyList<TopicSpec> Actions { get; } = [ActionsP0, ActionsP1, ActionsP2];
+
+    /// <summary>
+    /// Records of the topics that services decide by which they could not process. Key: the record's own.
+    /// </summary>
+    public static IReadOnlyList<TopicSpec> DeadLetters { get; } =
+        [.. new[] { ActionsP0, ActionsP1, ActionsP2, QuestTransitions, RewardIssued }.Select(topic => new TopicSpec(
+            topic.Name + DeadLetterSuffix, EventNames.DeadLettered, BusCodec.Zstd, TimeSpan.FromDays(30)))];
+
+    /// <summary>Every topic of the mesh.</summary>
+    public static IReadOnlyList<TopicSpec> All { get; } =
+    [
+        ActionsP0, ActionsP1, ActionsP2, QuestCatalog, QuestTransitions, RewardIssued, SessionLifecycle,
+        .. DeadLetters,
+    ];
+
+    /// <summary>Where the records of a topic go that cannot be processed.</summary>
+    public static TopicSpec DeadLettersOf(string topic) =>
+        DeadLetters.Single(spec => spec.Name == topic + DeadLetterSuffix);
 }
 
 /// <summary>The names under which events are stored and sent: explicit and versioned, never a CLR name.</summary>
@@ -78,6 +95,9 @@ public static class EventNames
 
     /// <summary><see cref="Events.V1.RewardIssued"/>.</summary>
     public const string RewardIssued = "reward-issued.v1";
+
+    /// <summary><see cref="Events.V1.DeadLettered"/>.</summary>
+    public const string DeadLettered = "dead-lettered.v1";
 }
 
 /// <summary>The names of metadata and record headers.</summary>

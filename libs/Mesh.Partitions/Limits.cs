@@ -12,8 +12,14 @@ public static class Limits
     /// <summary>Events of a partition that are committed, sent, and not yet acknowledged.</summary>
     public const int UnacknowledgedEvents = 20_000;
 
-    /// <summary>Records that wait with a partition for something outside it.</summary>
-    public const int HeldRecords = 10_000;
+    /// <summary>
+    /// Records that wait with a partition for something outside it; with more its topics are paused, and only what was
+    /// fetched by then still comes.
+    /// </summary>
+    public const int HeldRecords = 2_000;
+
+    /// <summary>How often a record may fail before it is buried; the pauses between double from 100 ms on.</summary>
+    public const int RecordAttempts = 3;
 
     /// <summary>Batches of one lane that were fetched and wait for the loop.</summary>
     public const int QueuedBatches = 4;

@@ -1,4 +1,5 @@
 using Mesh.Bus;
+using Mesh.EventStore;
 using Mesh.Partitions.Machine;
 
 namespace Mesh.Partitions;
@@ -28,6 +29,12 @@ public sealed record PartitionHostOptions
     /// <summary>Asks the owner of an origin to send again; until it has, a gap stays open.</summary>
     public Func<ResendOrder, CancellationToken, Task> Resend { get; init; } =
         (_, _) => throw new NotSupportedException("This service knows nobody to ask.");
+
+    /// <summary>
+    /// What becomes of a record that cannot be processed: the event that stands for it in the log, and where that goes;
+    /// one of <see cref="Targets"/>. Null: its partition stays with it, and tries for ever.
+    /// </summary>
+    public Func<DeadLetter, (EventTarget Target, byte[] Body)>? Bury { get; init; }
 
     /// <summary>States of a partition in memory, above which unchanged ones leave.</summary>
     public int ResidentStates { get; init; } = Limits.ResidentStates;

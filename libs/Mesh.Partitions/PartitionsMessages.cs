@@ -30,6 +30,9 @@ internal static partial class PartitionsMessages
     [LoggerMessage(8, LogLevel.Warning, "The database did not do what it was asked: {Reason}")]
     public static partial void RequestFailed(ILogger logger, string reason);
 
+    [LoggerMessage(10, LogLevel.Error, "Partition {Partition} leaves a record to the dead letters: {Reason}")]
+    public static partial void Buried(ILogger logger, int partition, string reason);
+
     [LoggerMessage(9, LogLevel.Error, "The broker has acknowledged nothing for {Seconds} s; sending goes on")]
     public static partial void RelayStalled(ILogger logger, double seconds);
 }

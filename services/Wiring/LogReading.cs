@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Mesh.EventStore;
 using Mesh.Partitions;
 
@@ -6,12 +7,21 @@ namespace Mesh.Wiring;
 /// <summary>Reads a service's log, as an audit does: from the database, never from a counter.</summary>
 internal static class LogReading
 {
-    /// <summary>Every event of a partition's log up to what is durable now.</summary>
-    public static IAsyncEnumerable<StoredEvent> ReadLogAsync<TProcessor>(
-        this PartitionHost<TProcessor> host, int partition, CancellationToken cancel)
+    /// <summary>
+    /// Every event of a partition's log up to what is durable now, but for those that stand for dead letters.
+    /// </summary>
+    public static async IAsyncEnumerable<StoredEvent> ReadLogAsync<TProcessor>(
+        this PartitionHost<TProcessor> host, int partition, [EnumeratorCancellation] CancellationToken cancel)
         where TProcessor : class, IPartitionProcessor
     {
         PartitionedStore store = host.Store;
-        return store.ReadAsync(partition, store.Origin + 1, long.MaxValue, cancel);
+        await foreach (
+            StoredEvent stored in store.ReadAsync(partition, store.Origin + 1, long.MaxValue, cancel))
+        {
+            if (stored.Type != DeadLetter.EventType)
+            {
+                yield return stored;
+            }
+        }
     }
 }

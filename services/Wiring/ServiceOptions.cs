@@ -46,7 +46,12 @@ internal sealed record ServiceOptions
         Bus = Bus,
         Partitions = Placement.Partitions,
         Lanes = lanes,
-        Targets = [.. targets.Select(t => t.Definition)],
+        Targets =
+        [
+            .. targets.Select(t => t.Definition),
+            .. lanes.Select(lane => TopicCatalog.DeadLettersOf(lane.Topic.Name).Definition),
+        ],
+        Bury = letter => DeadLetters.Bury(Name, letter),
     };
 
     private static string[] Everywhere { get; } = ["*", "+", "0.0.0.0", "[::]"];

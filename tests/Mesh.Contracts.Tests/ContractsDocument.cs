@@ -59,7 +59,7 @@ internal sealed class ContractsDocument
         {
             string retention = topic.Retention is { } kept ? $"{kept.TotalDays} d" : "compacted";
             Line($"{topic.Name}: {topic.Event}, {topic.Codec}, {retention}, {topic.Partitions} partitions, "
-                + $"key {TopicKeys[topic.Name]}");
+                + $"key {TopicKeys.GetValueOrDefault(topic.Name, "the record's own")}");
         }
     }
 

@@ -196,7 +196,8 @@ public sealed class StateTests : IAsyncLifetime
     [Fact]
     public async Task ReadSnapshot_OfFewStates_HasAllOfThemTheRowAndTheTail()
     {
-        Assert.True(await WriteAsync(5, State("b", 5, [2]) with { Fold = 3 }, State("a", 5, [3]) with { Pinned = true }));
+        Assert.True(await WriteAsync(
+            5, State("b", 5, [2]) with { Fold = 3 }, State("a", 5, [3]) with { Pinned = true }));
 
         PartitionSnapshot few = await _store.ReadSnapshotAsync(1, fewStates: 2);
         PartitionSnapshot many = await _store.ReadSnapshotAsync(1, fewStates: 1);

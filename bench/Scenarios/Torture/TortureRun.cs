@@ -12,7 +12,7 @@ internal sealed class TortureRun(Layout layout, TortureRequest request)
     private const int LeastRows = 2_000;
     private const int VerifyAttempts = 5;
     private static readonly TimeSpan VerifyPause = TimeSpan.FromSeconds(3);
-    private static readonly TimeSpan PerFault = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PerFault = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Spare = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan ReplaysLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ProofLimit = TimeSpan.FromHours(1);

@@ -15,8 +15,8 @@ internal sealed class CommitCycle(IInstanceIo io, Action<Tenure, string> failed)
 
     public bool IsIdle => !_underWay && _singles.Count == 0;
 
-    /// <summary>Called with a page that the database refuses, whoever else is in the batch.</summary>
-    public event Action<Tenure>? Refused;
+    /// <summary>Called when the database refuses a page, whoever else is in the batch, with the reason.</summary>
+    public event Action<Tenure, string>? Refused;
 
     /// <summary>Begins a commit when there is something to commit and none is under way.</summary>
     public void Turn(IReadOnlyList<Tenure?> tenures)
@@ -87,12 +87,13 @@ internal sealed class CommitCycle(IInstanceIo io, Action<Tenure, string> failed)
         else
         {
             Tenure tenure = batch[0].Tenure;
+            string reason = Describe(batch[0].Page, answer);
             if (!tenure.IsOver && !IsPassing(answer.SqlState!))
             {
-                Refused?.Invoke(tenure);
+                Refused?.Invoke(tenure, reason);
             }
 
-            Fail(tenure, Describe(batch[0].Page, answer));
+            Fail(tenure, reason);
         }
     }
 

@@ -55,6 +55,9 @@ internal interface IInstanceIo
     /// <summary>Reads a topic partition no longer.</summary>
     void Unassign(int lane, int partition);
 
+    /// <summary>Holds an assigned topic partition back, or goes on with it; what was fetched still comes.</summary>
+    void Pause(int lane, int partition, bool paused);
+
     /// <summary>
     /// Hands an event to the producer of its target. What is counted is acknowledged later, in order by target, by
     /// <see cref="Tenure.Acknowledge"/>.
@@ -93,4 +96,7 @@ internal enum Notice
 
     /// <summary>Saved states did not match the log and are rebuilt from it.</summary>
     Rebuilding,
+
+    /// <summary>A record failed too often: it goes to the dead letters.</summary>
+    Buried,
 }

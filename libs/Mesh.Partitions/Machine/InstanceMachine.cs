@@ -42,7 +42,8 @@ internal sealed class InstanceMachine
         _ownership = new Ownership(
             identity.Id, identity.Partitions, io, () => _rates.Measure(_io.Now, _owned), OnSight);
         _commits = new CommitCycle(io, Fail);
-        _commits.Refused += tenure => _retries[tenure.Partition].Refused(tenure.Machine.PageLimit);
+        _commits.Refused += (tenure, reason) =>
+            Note(tenure, _retries[tenure.Partition].Refused(tenure.Machine, reason));
     }
 
     /// <summary>The partitions that this instance owns, by number; null where it does not.</summary>
@@ -290,7 +291,7 @@ internal sealed class InstanceMachine
                 return;
             }
 
-            machine.PageLimit = Math.Min(machine.PageLimit, _retries[n].TakePageLimit());
+            _retries[n].Prepare(machine);
             IPartitionProcessor? before = _shown[n];
             if (!tenure.Follows && _followed[n] is { } follower)
             {
@@ -312,9 +313,22 @@ internal sealed class InstanceMachine
             return;
         }
 
+        if (!tenure.Follows && tenure.IsActive && tenure.Machine.Fault is { } fault)
+        {
+            Note(tenure, _retries[tenure.Partition].Failed(fault));
+        }
+
         _retries[tenure.Partition].Ended(_io.Now, pause: true);
         _io.Report(Notice.StartingOver, tenure.Partition, reason);
         End(tenure, reason);
+    }
+
+    private void Note(Tenure tenure, Fault? buried)
+    {
+        if (buried is { } fault)
+        {
+            _io.Report(Notice.Buried, tenure.Partition, $"{fault.Record}: {fault.Error}");
+        }
     }
 
     private void End(Tenure tenure, string reason)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Mesh.Bus;
 using Mesh.EventStore;
 
@@ -10,7 +9,7 @@ namespace Mesh.Partitions.Machine;
 /// simulation can drive the same code. A machine that was refused a commit, or does not know its outcome, is thrown
 /// away and made anew from the database.
 /// </summary>
-internal sealed class PartitionMachine : IEventAppender
+internal sealed partial class PartitionMachine : IEventAppender
 {
     private readonly InputLedger _inputs = new();
     private readonly RelayLedger _relay = new();
@@ -19,17 +18,26 @@ internal sealed class PartitionMachine : IEventAppender
     private readonly Queue<Arrival> _held = new();
     private readonly Queue<(long Position, Action<bool> Release)> _replies = new();
     private readonly List<WaitingCommand> _waiting = [];
+    private readonly Func<DeadLetter, (EventTarget Target, byte[] Body)>? _bury;
+    private IReadOnlyDictionary<RecordId, string> _isolated = new Dictionary<RecordId, string>();
     private readonly HashSet<string> _missing = new(StringComparer.Ordinal);
-    private List<StoredEvent> _page = [];
-    private List<StoredEvent>? _inFlight;
-    private int _pageBytes;
+    private readonly PageLedger _page = new();
     private long _epoch;
     private long _savedRelayed;
     private bool _inputsMoved;
     private bool _reading;
 
-    public PartitionMachine(int partition, IPartitionProcessor processor, MachineLimits? limits = null)
+    /// <param name="partition">The partition.</param>
+    /// <param name="processor">What decides.</param>
+    /// <param name="limits">What it may hold.</param>
+    /// <param name="bury">
+    /// Where a record goes that cannot be processed, and as what; null: nowhere, the partition stays with it.
+    /// </param>
+    public PartitionMachine(
+        int partition, IPartitionProcessor processor, MachineLimits? limits = null,
+        Func<DeadLetter, (EventTarget Target, byte[] Body)>? bury = null)
     {
+        _bury = bury;
         Partition = partition;
         Processor = processor;
         _limits = limits ?? new MachineLimits();
@@ -48,10 +56,10 @@ internal sealed class PartitionMachine : IEventAppender
     public IReadOnlyDictionary<(string Topic, int Partition), long> Next => _inputs.Next;
 
     /// <summary>The last position decided, committed or not.</summary>
-    public long Head { get; private set; }
+    public long Head => _page.Head;
 
     /// <summary>The last position that the database holds.</summary>
-    public long CommittedHead { get; private set; }
+    public long CommittedHead => _page.CommittedHead;
 
     public long Relayed => _relay.Relayed;
 
@@ -67,7 +75,11 @@ internal sealed class PartitionMachine : IEventAppender
     public int Residents => _states.Residents;
 
     /// <summary>Events of a page; lowered to find one that the database refuses.</summary>
-    public int PageLimit { get; set; }
+    public int PageLimit
+    {
+        get => _page.Limit;
+        set => _page.Limit = value;
+    }
 
     /// <summary>Records decided or skipped, for measuring the rate.</summary>
     public long Decided { get; private set; }
@@ -76,14 +88,21 @@ internal sealed class PartitionMachine : IEventAppender
     public bool HasPage => _page.Count > 0;
 
     /// <summary>A commit is under way.</summary>
-    public bool Committing => _inFlight is not null;
+    public bool Committing => _page.Committing;
 
     /// <summary>Only offsets or what is relayed have moved: a commit may wait for company.</summary>
     public bool HasQuietProgress => _inputsMoved || Relayed != _savedRelayed;
 
     public bool HasUnacknowledged => _relay.Unacknowledged > 0;
 
-    public bool HasHeld => _held.Count > 0;
+    /// <summary>Records that wait with the partition for something outside it.</summary>
+    public int Held => _held.Count;
+
+    /// <summary>A record could not be decided: nothing more is, and the machine is to be made anew.</summary>
+    public Fault? Fault { get; private set; }
+
+    /// <summary>The record that all of the page under way was decided from; null: there is no such one.</summary>
+    public RecordId? CommittingRecord => _page.CommittingRecord;
 
     /// <summary>Records that are missing from a topic.</summary>
     public IReadOnlyCollection<OpenGap> Gaps => _inputs.Gaps;
@@ -95,18 +114,19 @@ internal sealed class PartitionMachine : IEventAppender
 
     /// <summary>There is room for another batch.</summary>
     public bool CanAccept =>
-        PageHasRoom
+        _page.HasRoom
         && _relay.Unacknowledged < Limits.UnacknowledgedEvents
-        && _relay.UnacknowledgedBytes < Limits.UnacknowledgedBytes
-        && _held.Count < Limits.HeldRecords;
+        && _relay.UnacknowledgedBytes < Limits.UnacknowledgedBytes;
+
+    /// <summary>Records that failed too often, and why: instead of being decided they are buried.</summary>
+    public void Isolate(IReadOnlyDictionary<RecordId, string> records) => _isolated = records;
 
     /// <summary>Start, step 1: what the database says.</summary>
     public void Load(PartitionRow row, bool complete = true)
     {
         _epoch = row.Epoch;
-        CommittedHead = row.Head;
+        _page.Load(row.Head);
         _savedRelayed = row.Relayed;
-        Head = row.Head;
         _inputs.Load(row.Inputs);
         _relay.Load(row.Relayed, row.Sent);
         _states.Load(row.Checkpoint, complete);
@@ -129,7 +149,8 @@ internal sealed class PartitionMachine : IEventAppender
     /// </summary>
     public void Recover(in StoredEvent stored)
     {
-        if (stored.Position > _states.Checkpoint && stored.Position > _states.LoadedAt(stored.Stream))
+        if (stored.Position > _states.Checkpoint && stored.Position > _states.LoadedAt(stored.Stream)
+            && stored.Type != DeadLetter.EventType)
         {
             Processor.Fold(stored);
             Processor.Committed(stored);
@@ -158,41 +179,6 @@ internal sealed class PartitionMachine : IEventAppender
         }
     }
 
-    /// <summary>A record arrives.</summary>
-    public void Accept(in Arrival arrival, long now = 0)
-    {
-        if (_held.Count > 0)
-        {
-            Prefetch(arrival);
-            _held.Enqueue(arrival);
-        }
-        else if (!TryDecide(arrival, now))
-        {
-            _held.Enqueue(arrival);
-        }
-    }
-
-    /// <summary>Something that a record waited for may have changed.</summary>
-    public void Retry(long now = 0)
-    {
-        WantsRetry = false;
-        while (_held.TryPeek(out Arrival first))
-        {
-            if (!PageHasRoom)
-            {
-                WantsRetry = true;
-                return;
-            }
-
-            if (!TryDecide(first, now))
-            {
-                return;
-            }
-
-            _held.Dequeue();
-        }
-    }
-
     /// <summary>
     /// Runs a command once the streams that it needs are in memory; <paramref name="release"/> is called once all that
     /// was decided by then is committed, and told whether a commit came after it.
@@ -206,6 +192,7 @@ internal sealed class PartitionMachine : IEventAppender
             return;
         }
 
+        _page.Decided(null);
         command(Processor, this);
         if (Head == CommittedHead)
         {
@@ -272,28 +259,26 @@ internal sealed class PartitionMachine : IEventAppender
     /// <summary>Takes the page that is to be committed, with all that moves with it.</summary>
     public PageWrite TakePage()
     {
-        Debug.Assert(_inFlight is null, "One commit of a partition is under way at a time.");
-        _inFlight = _page;
-        _page = [];
-        _pageBytes = 0;
+        IReadOnlyList<StoredEvent> events = _page.Take();
         _inputsMoved = false;
         _savedRelayed = Relayed;
         return new PageWrite(
-            Partition, _epoch, CommittedHead, _inFlight, _savedRelayed, _inputs.Save(), _relay.Save());
+            Partition, _epoch, CommittedHead, events, _savedRelayed, _inputs.Save(), _relay.Save());
     }
 
     /// <summary>The page is durable: views see it, the relay gets it, replies go out.</summary>
     public void Committed()
     {
-        Debug.Assert(_inFlight is not null, "A commit was under way.");
-        foreach (StoredEvent stored in _inFlight)
+        foreach (StoredEvent stored in _page.Committed())
         {
-            Processor.Committed(stored);
+            if (stored.Type != DeadLetter.EventType)
+            {
+                Processor.Committed(stored);
+            }
+
             _relay.Hand(stored);
         }
 
-        CommittedHead += _inFlight.Count;
-        _inFlight = null;
         while (_replies.TryPeek(out (long Position, Action<bool> Release) reply) && reply.Position <= CommittedHead)
         {
             _replies.Dequeue();
@@ -325,59 +310,17 @@ internal sealed class PartitionMachine : IEventAppender
         ArgumentOutOfRangeException.ThrowIfGreaterThan(body.Length, EventStore.Limits.BodyBytes);
         int name = Math.Max(stream.Length, target?.Key?.Length ?? 0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(name, EventStore.Limits.NameChars, nameof(stream));
-        long position = ++Head;
+        Append(stream, type, body, root, target);
+        _states.Change(stream);
+    }
+
+    private void Append(string stream, string type, byte[] body, in RecordRoot root, EventTarget? target)
+    {
+        long position = Head + 1;
         long previous = target is null ? 0 : _relay.Chain(target, position);
         // The root is kept where it travels on; elsewhere the body says all there is to say.
         byte[] cause = target is null ? [] : OriginHeader.EncodeRoot(root);
         _page.Add(new StoredEvent(position, stream, type, body, cause, target, previous));
-        _pageBytes += body.Length;
-        _states.Change(stream);
-    }
-
-    private bool PageHasRoom => _page.Count < PageLimit && _pageBytes < Limits.PageBytes;
-
-    private bool TryDecide(in Arrival arrival, long now)
-    {
-        switch (_inputs.Judge(arrival.Topic, arrival.Partition, arrival.Offset, arrival.Origin))
-        {
-            case Admission.Gap:
-                _inputs.NoteGap(arrival.Topic, arrival.Partition, arrival.Offset, arrival.Origin!.Value, now);
-                _inputsMoved = true;
-                return true;
-            case Admission.Apply:
-                TopicRecord record = RecordOf(arrival);
-                string stream = Processor.StreamOf(record);
-                if (!_states.IsResident(stream))
-                {
-                    _missing.Add(stream);
-                    return false;
-                }
-
-                if (Processor.Process(record, this) == Verdict.Wait)
-                {
-                    return false;
-                }
-
-                break;
-        }
-
-        _inputs.Note(arrival.Topic, arrival.Partition, arrival.Offset, arrival.Origin);
-        _inputsMoved = true;
-        Decided++;
-        return true;
-    }
-
-    // What is held behind a missing state will need its own: read together.
-    private void Prefetch(in Arrival arrival)
-    {
-        if (!_states.IsComplete)
-        {
-            string stream = Processor.StreamOf(RecordOf(arrival));
-            if (!_states.IsResident(stream))
-            {
-                _missing.Add(stream);
-            }
-        }
     }
 
     private bool AllResident(IReadOnlyCollection<string> streams)
@@ -394,7 +337,4 @@ internal sealed class PartitionMachine : IEventAppender
 
         return all;
     }
-
-    private static TopicRecord RecordOf(in Arrival arrival) => new(
-        arrival.Topic, arrival.Partition, arrival.Offset, arrival.Value, arrival.Origin?.Root ?? default);
 }

@@ -36,7 +36,10 @@ internal interface IRecoverySource
 /// The epoch under which it was taken: whoever has lost it since makes no machine. Null: to follow.
 /// </param>
 /// <param name="limits">What the machine may hold.</param>
-internal sealed class Recovery(IRecoverySource source, int partition, long? epoch, MachineLimits limits)
+/// <param name="bury">Where its records go that cannot be processed.</param>
+internal sealed class Recovery(
+    IRecoverySource source, int partition, long? epoch, MachineLimits limits,
+    Func<DeadLetter, (EventTarget Target, byte[] Body)>? bury = null)
 {
     private const int StreamsOfRead = 500;
     private const int FollowTries = 5;
@@ -48,7 +51,7 @@ internal sealed class Recovery(IRecoverySource source, int partition, long? epoc
 
     public async Task<PartitionMachine> RunAsync(Func<int, IPartitionProcessor> create, CancellationToken cancel)
     {
-        PartitionMachine machine = new(partition, create(partition), limits);
+        PartitionMachine machine = new(partition, create(partition), limits, bury);
         if (epoch is { } mine)
         {
             await OwnAsync(machine, mine, cancel);

@@ -33,6 +33,7 @@ internal sealed class Tenure
     private readonly HashSet<Call> _calls = [];
     private PartitionMachine? _machine;
     private bool _writingStates;
+    private bool _paused;
     private long _checkpointedAt;
     private long _drainUntil;
 
@@ -102,10 +103,7 @@ internal sealed class Tenure
         }
 
         Machine.Accept(arrival, _io.Now);
-        if (Follows)
-        {
-            CommitHere();
-        }
+        Settle();
     }
 
     /// <summary>Runs a command or a query once what it needs is in memory.</summary>
@@ -126,10 +124,7 @@ internal sealed class Tenure
     public void Retry()
     {
         Machine.Retry(_io.Now);
-        if (Follows)
-        {
-            CommitHere();
-        }
+        Settle();
     }
 
     /// <summary>Asks for what is missing in memory, writes what is to be saved, asks for what was lost.</summary>
@@ -140,6 +135,7 @@ internal sealed class Tenure
             ReadStates(streams);
         }
 
+        Throttle();
         if (!Follows)
         {
             WriteStates();
@@ -245,11 +241,35 @@ internal sealed class Tenure
         }
     }
 
-    // A follower believes what it reads; the owner commits it.
-    private void CommitHere()
+    // A record that cannot be decided leaves the machine in no state to go on.
+    private void Settle()
     {
-        Machine.TakePage();
-        Machine.Committed();
+        if (Machine.Fault is { } fault)
+        {
+            _failed(this, $"{fault.Record}: {fault.Error}");
+        }
+        else if (Follows)
+        {
+            // A follower believes what it reads; the owner commits it.
+            Machine.TakePage();
+            Machine.Committed();
+        }
+    }
+
+    // A partition that waits for something outside must not hold all that arrives meanwhile, nor stop the others.
+    private void Throttle()
+    {
+        bool pause = Machine.Held >= (_paused ? 1 : Limits.HeldRecords);
+        if (!IsServing || pause == _paused)
+        {
+            return;
+        }
+
+        _paused = pause;
+        for (int lane = 0; lane < _lanes.Count; lane++)
+        {
+            _io.Pause(lane, Partition, pause);
+        }
     }
 
     private void ReadStates(IReadOnlyCollection<string> streams) =>
@@ -295,6 +315,7 @@ internal sealed class Tenure
             if (damaged.Count == 0)
             {
                 Machine.StatesRead(_io.Now);
+                Settle();
             }
             else
             {
@@ -322,6 +343,7 @@ internal sealed class Tenure
 
             Machine.Rebuild(streams, events, through);
             Machine.StatesRead(_io.Now);
+            Settle();
         });
     }
 
@@ -371,17 +393,3 @@ internal sealed class Tenure
         }
     }
 }
-
-/// <summary>A command or query on its way through a partition. It ends once: answered or failed.</summary>
-/// <param name="Streams">What it needs in memory.</param>
-/// <param name="Run">Runs it.</param>
-/// <param name="Answer">
-/// Called when all that was decided by then is durable: whether a commit has confirmed it, which a stale owner's never
-/// is.
-/// </param>
-/// <param name="Fail">Called when it was not run, or nobody knows what became of it.</param>
-internal sealed record Call(
-    IReadOnlyCollection<string> Streams,
-    Action<IPartitionProcessor, IEventAppender> Run,
-    Action<bool> Answer,
-    Action<Exception> Fail);

@@ -94,7 +94,8 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
             try
             {
                 FaultPoints.Reach(FaultPoints.BeforeRecover);
-                Recovery recovery = new(new StoreSource(_store), partition, epoch, _options.MachineLimits);
+                Recovery recovery = new(
+                    new StoreSource(_store), partition, epoch, _options.MachineLimits, _options.Bury);
                 PartitionMachine machine = await recovery.RunAsync(_create, cancel);
                 FaultPoints.Reach(FaultPoints.AfterRecover);
                 if (recovery.Rebuilt is { } reason)
@@ -159,6 +160,8 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
 
     public void Unassign(int lane, int partition) => _lanes.Unassign(lane, partition);
 
+    public void Pause(int lane, int partition, bool paused) => _lanes.Pause(lane, partition, paused);
+
     public void Send(Tenure tenure, in StoredEvent stored, bool counted)
     {
         FaultPoints.Reach(FaultPoints.BeforeProduce);
@@ -191,6 +194,9 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
                 break;
             case Notice.RecordLost:
                 PartitionsMessages.RecordLost(_logger, partition, detail);
+                break;
+            case Notice.Buried:
+                PartitionsMessages.Buried(_logger, partition, detail);
                 break;
             case Notice.Rebuilding:
                 PartitionsMessages.Rebuilt(_logger, partition, detail);

@@ -20,6 +20,7 @@ internal sealed class Lanes : IAsyncDisposable
             {
                 Topic = queue.Lane.Topic.Name,
                 WithOrigins = queue.Lane.Relayed,
+                WithKeys = options.Bury is not null,
                 MaxBatchRecords = Limits.BatchRecords,
             },
             queue.Deliver,
@@ -31,6 +32,18 @@ internal sealed class Lanes : IAsyncDisposable
         _readers[lane].Assign(new TopicStart(partition, offset));
 
     public void Unassign(int lane, int partition) => _readers[lane].Unassign(partition);
+
+    public void Pause(int lane, int partition, bool paused)
+    {
+        if (paused)
+        {
+            _readers[lane].Pause(partition);
+        }
+        else
+        {
+            _readers[lane].Resume(partition);
+        }
+    }
 
     /// <summary>
     /// A batch of the first lane that has something; but one that has waited too long goes before.

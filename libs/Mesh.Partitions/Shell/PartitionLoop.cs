@@ -120,21 +120,33 @@ internal sealed class PartitionLoop(Signal signal)
 
         foreach (FetchedRecord record in batch.Records)
         {
-            RecordOrigin? origin = options.Relayed ? OriginOf(batch.Topic, record) : null;
+            // One that was sent by hand has no origin: then only what it would effect tells whether it is a repeat.
+            RecordOrigin? origin = null;
+            string? damage = null;
+            if (options.Relayed && record.Origin is not null)
+            {
+                if (OriginHeader.TryDecode(record.Origin, out RecordOrigin decoded))
+                {
+                    origin = decoded;
+                }
+                else
+                {
+                    damage = $"The {OriginHeader.Name} header is damaged.";
+                }
+            }
+
             _machine.Accept(
                 lane,
                 record.Assignment,
-                new Arrival(options.Topic.Name, record.Partition, record.Offset, record.Value, origin));
+                new Arrival(options.Topic.Name, record.Partition, record.Offset, record.Value, origin)
+                {
+                    Key = record.Key,
+                    Damage = damage,
+                });
         }
 
         return true;
     }
-
-    private static RecordOrigin OriginOf(string topic, in FetchedRecord record) =>
-        OriginHeader.TryDecode(record.Origin, out RecordOrigin origin)
-            ? origin
-            : throw new InvalidDataException(
-                $"Record {record.Offset} of {topic}/{record.Partition} has no valid {OriginHeader.Name} header.");
 
     private void Finish(Exception? fault)
     {

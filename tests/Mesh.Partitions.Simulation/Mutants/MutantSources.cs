@@ -8,7 +8,7 @@ internal sealed class MutantSources
 
     // What the machine needs of the library's root.
     private static readonly string[] RootFiles =
-        ["Limits.cs", "IPartitionProcessor.cs", "ResendOrder.cs", "Exceptions.cs"];
+        ["Limits.cs", "IPartitionProcessor.cs", "ResendOrder.cs", "Exceptions.cs", "DeadLetter.cs"];
 
     private readonly Dictionary<string, string> _texts = new(StringComparer.Ordinal);
 

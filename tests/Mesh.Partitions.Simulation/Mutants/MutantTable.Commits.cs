@@ -37,11 +37,12 @@ internal static partial class MutantTable
             Partition, "&& reply.Position <= CommittedHead)", "&& reply.Position <= Head)")),
         new("relayed-before-commit", "Commit",
             new Edit(
-                Partition, "_states.Change(stream);\n    }",
-                "_states.Change(stream);\n        _relay.Hand(_page[^1]);\n    }"),
+                Partition,
+                "        _page.Add(new StoredEvent(position, stream, type, body, cause, target, previous));",
+                "        StoredEvent stored = new(position, stream, type, body, cause, target, previous);\n"
+                + "        _page.Add(stored);\n        _relay.Hand(stored);"),
             new Edit(
-                Partition, "            Processor.Committed(stored);\n            _relay.Hand(stored);\n        }",
-                "            Processor.Committed(stored);\n        }")),
+                Partition, "            }\n\n            _relay.Hand(stored);\n        }", "            }\n        }")),
         new("ids-forgotten", "Decide", new Edit(
             "Deciding/TallyProcessor.cs", "else if (!tally.Knows(deed.Id))", "else")),
         new("ids-not-saved", "Decide", new Edit(
@@ -64,7 +65,7 @@ internal static partial class MutantTable
         new("long-gaps-count", "Own", new Edit(
             OwnershipFile, "bool close = gap <= (long)Limits.LookGap.TotalMilliseconds;", "bool close = true;")),
         new("recovered-under-any-epoch", "Own", new Edit(
-            RecoveryFile, "ThrowIfLost(now.Epoch == (epoch ?? now.Epoch));", "_ = now.Epoch;")),
+            RecoveryFile, "ThrowIfLost(row.Epoch == mine);", "")),
         new("released-undrained", "Own", new Edit(
             TenureFile, "!Machine.HasPage && !Machine.Committing\n        && ", "")),
     ];
@@ -82,7 +83,7 @@ internal static partial class MutantTable
         new("states-assumed-written", "Checkpoint", new Edit(
             TenureFile, "Machine.StatesWritten(written ?? false)", "Machine.StatesWritten(true)")),
         new("tail-folded-twice", "Checkpoint", new Edit(
-            Partition, " && stored.Position > _states.LoadedAt(stored.Stream))", ")")),
+            Partition, " && stored.Position > _states.LoadedAt(stored.Stream)", "")),
         new("tail-unchanged", "Checkpoint", new Edit(
             Partition,
             "            Processor.Committed(stored);\n            _states.Change(stored.Stream);\n        }",

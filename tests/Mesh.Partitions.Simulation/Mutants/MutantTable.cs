@@ -6,6 +6,7 @@ internal static partial class MutantTable
     private const string Relay = "Machine/RelayLedger.cs";
     private const string Inputs = "Machine/InputLedger.cs";
     private const string Partition = "Machine/PartitionMachine.cs";
+    private const string Records = "Machine/PartitionMachine.Records.cs";
     private const string States = "Machine/StateLedger.cs";
     private const string TenureFile = "Machine/Tenure.cs";
     private const string Commits = "Machine/CommitCycle.cs";
@@ -29,7 +30,7 @@ internal static partial class MutantTable
             Partition, "if (stored.Position > _savedRelayed)",
             "if (stored.Position > Math.Max(_savedRelayed, _states.Checkpoint))")),
         new("tail-from-checkpoint", "Relay", new Edit(
-            RecoveryFile, "Math.Min(checkpoint, now.Relayed) + 1", "checkpoint + 1")),
+            "World/SimDatabase.cs", "Math.Min(row.Checkpoint, row.Relayed) + 1", "row.Checkpoint + 1")),
         new("acknowledged-to-successor", "Relay", new Edit(
             "World/SimProducer.cs",
             "if (session == _session && sent.Counted && !_closed.Contains(sent.Tenure))\n        {\n"
@@ -65,10 +66,10 @@ internal static partial class MutantTable
         new("old-assignment", "Collect", new Edit(
             TenureFile, "if (!IsServing || _assignments[lane] != assignment)", "if (!IsServing)")),
         new("waiting-skipped", "Collect", new Edit(
-            Partition, "if (Processor.Process(record, this) == Verdict.Wait)",
+            Records, "if (Processor.Process(record, this) == Verdict.Wait)",
             "Processor.Process(record, this);\n                if (false)")),
         new("held-overtaken", "Collect", new Edit(
-            Partition, "if (_held.Count > 0)\n        {\n            Prefetch",
+            Records, "if (_held.Count > 0)\n        {\n            Prefetch",
             "if (false)\n        {\n            Prefetch")),
     ];
 }

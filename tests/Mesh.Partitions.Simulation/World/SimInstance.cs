@@ -252,6 +252,8 @@ internal sealed class SimInstance : IInstanceIo
 
     public void Unassign(int lane, int partition) => _lanes.Unassign(lane, partition);
 
+    public void Pause(int lane, int partition, bool paused) => _lanes.Pause(lane, partition, paused);
+
     public void Send(Tenure tenure, in StoredEvent stored, bool counted) => Producer.Send(tenure, stored, counted);
 
     public void Close(Tenure tenure)

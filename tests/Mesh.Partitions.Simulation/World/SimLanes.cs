@@ -45,6 +45,7 @@ internal sealed class SimLanes
         Change(lane, partition, reading =>
         {
             reading.Number = number;
+            reading.Paused = false;
             reading.Next = offset == TopicStart.Beginning ? 0 : offset;
             Kick(reading);
         });
@@ -56,6 +57,12 @@ internal sealed class SimLanes
         _newest[lane, partition] = 0;
         Change(lane, partition, reading => reading.Number = 0);
     }
+
+    public void Pause(int lane, int partition, bool paused) => Change(lane, partition, reading =>
+    {
+        reading.Paused = paused;
+        Kick(reading);
+    });
 
     /// <summary>A batch of some lane.</summary>
     public bool TryTake(out Batch batch)
@@ -81,7 +88,7 @@ internal sealed class SimLanes
 
     private void Kick(Reading reading)
     {
-        if (reading.Number > 0 && !reading.Kicked && !_instance.IsDead)
+        if (reading.Number > 0 && !reading.Kicked && !reading.Paused && !_instance.IsDead)
         {
             reading.Kicked = true;
             _world.Clock.In(_world.Dice.Below(5), () => Fetch(reading));
@@ -138,5 +145,7 @@ internal sealed class SimLanes
         public long Next { get; set; }
 
         public bool Kicked { get; set; }
+
+        public bool Paused { get; set; }
     }
 }

@@ -28,7 +28,7 @@ internal class HostUnderTest<TProcessor>(
     where TProcessor : class, IPartitionProcessor
 {
     public const int Partitions = 4;
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
     private PartitionHost<TProcessor>? _host;
 
@@ -40,6 +40,8 @@ internal class HostUnderTest<TProcessor>(
     public MachineLimits? Limits { get; init; }
 
     public Func<ResendOrder, CancellationToken, Task> Resend { get; init; } = (_, _) => Task.CompletedTask;
+
+    public Func<DeadLetter, (EventTarget Target, byte[] Body)>? Bury { get; init; }
 
     public async Task StartAsync()
     {
@@ -53,6 +55,7 @@ internal class HostUnderTest<TProcessor>(
             Address = Address,
             Resend = Resend,
             TestLimits = Limits,
+            Bury = Bury,
         };
         _host = new PartitionHost<TProcessor>(
             options, create, new Lifetime(), NullLogger<PartitionHost<TProcessor>>.Instance);

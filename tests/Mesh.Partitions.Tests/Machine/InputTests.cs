@@ -155,7 +155,7 @@ public sealed class InputTests
         _rig.Accept(1, "b");
         _rig.Accept(2, "c");
         Assert.Equal(["a"], _rig.Processor.Counted);
-        Assert.True(_rig.Machine.HasHeld);
+        Assert.Equal(2, _rig.Machine.Held);
         Assert.Equal(1, _rig.Machine.Next[("in", 0)]);
 
         _rig.Machine.Retry();
@@ -164,7 +164,7 @@ public sealed class InputTests
         _rig.Machine.Retry();
         _rig.Accept(3, "d");
         Assert.Equal(["a", "b", "c", "d"], _rig.Processor.Counted);
-        Assert.False(_rig.Machine.HasHeld);
+        Assert.Equal(0, _rig.Machine.Held);
     }
 
     [Fact]

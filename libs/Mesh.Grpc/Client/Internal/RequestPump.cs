@@ -129,7 +129,7 @@ internal sealed class RequestPump : IValueTaskSource
 
         try
         {
-            // HttpClient may keep the head of the request back until there is a body, which may wait for an answer to it.
+            // HttpClient may keep the request's head back until there is a body, which may wait for an answer to it.
             await stream.FlushAsync(cancellationToken).ConfigureAwait(false);
             while (true)
             {
