@@ -27,6 +27,15 @@ public static class Limits
     /// <summary>Records of one batch.</summary>
     public const int BatchRecords = 1_000;
 
+    /// <summary>Records that a lane takes at a time while a more urgent one is in use.</summary>
+    public const int YieldingRecords = 50;
+
+    /// <summary>So many times as long as those took to decide it rests.</summary>
+    public const int YieldingRest = 3;
+
+    /// <summary>A lane is in use for so long after its last record.</summary>
+    public static readonly TimeSpan LaneInUse = TimeSpan.FromSeconds(1);
+
     /// <summary>Commands that wait for the loop.</summary>
     public const int QueuedCommands = 10_000;
 

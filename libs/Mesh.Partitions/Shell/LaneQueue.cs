@@ -11,10 +11,13 @@ internal sealed class LaneQueue(LaneOptions lane, Signal signal) : IDisposable
     private readonly ConcurrentQueue<(FetchedBatch Batch, long ArrivedAt)> _batches = new();
     private readonly SemaphoreSlim _room = new(Limits.QueuedBatches);
     private readonly CancellationTokenSource _closed = new();
+    private int _taken;
 
     public LaneOptions Lane => lane;
 
-    public bool IsEmpty => _batches.IsEmpty;
+    /// <summary>When the oldest batch came, by <see cref="Environment.TickCount64"/>; null: there is none.</summary>
+    public long? WaitingSince =>
+        _batches.TryPeek(out (FetchedBatch Batch, long ArrivedAt) first) ? first.ArrivedAt : null;
 
     /// <summary>Called by the reader's thread; returns false when the loop has ended.</summary>
     public bool Deliver(FetchedBatch batch)
@@ -33,21 +36,25 @@ internal sealed class LaneQueue(LaneOptions lane, Signal signal) : IDisposable
         return true;
     }
 
-    /// <summary>The oldest batch has waited as long as it may.</summary>
-    public bool IsOverdue(long now) =>
-        _batches.TryPeek(out (FetchedBatch Batch, long ArrivedAt) first)
-        && now - first.ArrivedAt >= lane.MaxWait.TotalMilliseconds;
-
-    public bool TryTake(out FetchedBatch batch)
+    /// <summary>Takes some records, in order, of the oldest batch; called by the loop alone.</summary>
+    public ReadOnlyMemory<FetchedRecord> Take(int most)
     {
-        bool taken = _batches.TryDequeue(out (FetchedBatch Batch, long ArrivedAt) first);
-        batch = first.Batch;
-        if (taken)
+        if (!_batches.TryPeek(out (FetchedBatch Batch, long ArrivedAt) first))
         {
-            _room.Release();
+            return default;
         }
 
-        return taken;
+        ReadOnlyMemory<FetchedRecord> left = first.Batch.Records.AsMemory()[_taken..];
+        if (left.Length > most)
+        {
+            _taken += most;
+            return left[..most];
+        }
+
+        _taken = 0;
+        _batches.TryDequeue(out _);
+        _room.Release();
+        return left;
     }
 
     public void Close() => _closed.Cancel();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Mesh.Bus;
 using Microsoft.Extensions.Logging;
 
@@ -8,12 +9,20 @@ namespace Mesh.Partitions.Shell;
 /// </summary>
 internal sealed class Lanes : IAsyncDisposable
 {
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
     private readonly LaneQueue[] _queues;
     private readonly TopicReader[] _readers;
+    private readonly LanePacer _pacer;
+    private readonly long?[] _waitingSince;
+    private readonly long _origin = Environment.TickCount64;
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private double _tookAt;
 
     public Lanes(PartitionHostOptions options, Signal signal, Action<Exception> failed, ILogger logger)
     {
         _queues = [.. options.Lanes.Select(lane => new LaneQueue(lane, signal))];
+        _waitingSince = new long?[_queues.Length];
+        _pacer = new LanePacer([.. options.Lanes.Select(lane => lane.MaxWait)]);
         _readers = [.. _queues.Select(queue => new TopicReader(
             options.Bus,
             new TopicReaderOptions
@@ -45,31 +54,37 @@ internal sealed class Lanes : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// A batch of the first lane that has something; but one that has waited too long goes before.
-    /// </summary>
-    public bool TryTake(out int lane, out LaneOptions options, out FetchedBatch batch)
+    /// <summary>Records of the lane whose turn it is; see <see cref="LanePacer"/>. Called by the loop alone.</summary>
+    public bool TryTake(out int lane, out LaneOptions options, out ReadOnlyMemory<FetchedRecord> records)
     {
-        long now = Environment.TickCount64;
-        lane = -1;
+        LookAtQueues();
+        _tookAt = Now();
+        lane = _pacer.Choose(_tookAt, _waitingSince, out int most);
+        options = lane < 0 ? null! : _queues[lane].Lane;
+        records = lane < 0 ? default : _queues[lane].Take(most);
+        return records.Length > 0;
+    }
+
+    /// <summary>What was taken last is decided.</summary>
+    public void Took(int lane) => _pacer.Took(lane, _tookAt, Now());
+
+    /// <summary>How long nothing may be taken that is here already.</summary>
+    public TimeSpan UntilDue()
+    {
+        LookAtQueues();
+        double due = _pacer.UntilDue(Now(), _waitingSince);
+        return due < Longest.TotalMilliseconds ? TimeSpan.FromMilliseconds(due) : Longest;
+    }
+
+    // The clock of the queues, but finer.
+    private double Now() => _origin + _clock.Elapsed.TotalMilliseconds;
+
+    private void LookAtQueues()
+    {
         for (int i = 0; i < _queues.Length; i++)
         {
-            if (_queues[i].IsEmpty || (lane >= 0 && !_queues[i].IsOverdue(now)))
-            {
-                continue;
-            }
-
-            bool overdue = lane >= 0;
-            lane = i;
-            if (overdue)
-            {
-                break;
-            }
+            _waitingSince[i] = _queues[i].WaitingSince;
         }
-
-        options = lane < 0 ? null! : _queues[lane].Lane;
-        batch = null!;
-        return lane >= 0 && _queues[lane].TryTake(out batch);
     }
 
     public async ValueTask DisposeAsync()

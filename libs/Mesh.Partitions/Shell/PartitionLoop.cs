@@ -71,7 +71,9 @@ internal sealed class PartitionLoop(Signal signal)
             {
                 if (!Turn())
                 {
-                    signal.Wait(_machine.UntilDue());
+                    TimeSpan machine = _machine.UntilDue();
+                    TimeSpan lanes = _machine.CanAccept ? _lanes.UntilDue() : machine;
+                    signal.Wait(machine < lanes ? machine : lanes);
                 }
             }
 
@@ -113,12 +115,12 @@ internal sealed class PartitionLoop(Signal signal)
             return false;
         }
 
-        if (!_lanes.TryTake(out int lane, out LaneOptions options, out FetchedBatch batch))
+        if (!_lanes.TryTake(out int lane, out LaneOptions options, out ReadOnlyMemory<FetchedRecord> records))
         {
             return false;
         }
 
-        foreach (FetchedRecord record in batch.Records)
+        foreach (FetchedRecord record in records.Span)
         {
             // One that was sent by hand has no origin: then only what it would effect tells whether it is a repeat.
             RecordOrigin? origin = null;
@@ -145,6 +147,7 @@ internal sealed class PartitionLoop(Signal signal)
                 });
         }
 
+        _lanes.Took(lane);
         return true;
     }
 
