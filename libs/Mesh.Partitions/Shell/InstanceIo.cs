@@ -18,6 +18,7 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
     private readonly Guid _instance;
     private readonly Lanes _lanes;
     private readonly Relay _relay;
+    private readonly OffsetReporter _offsets;
     private readonly Func<int, IPartitionProcessor> _create;
     private readonly Action<Action> _post;
     private readonly ILogger _logger;
@@ -30,12 +31,13 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
         Guid instance,
         Lanes lanes,
         Relay relay,
+        OffsetReporter offsets,
         Func<int, IPartitionProcessor> create,
         Action<Action> post,
         ILogger logger)
     {
         (_options, _store, _instance, _lanes, _relay) = (options, store, instance, lanes, relay);
-        (_create, _post, _logger) = (create, post, logger);
+        (_offsets, _create, _post, _logger) = (offsets, create, post, logger);
     }
 
     public long Now => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1000);
@@ -102,6 +104,11 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
                     PartitionsMessages.Rebuilt(_logger, partition, reason);
                 }
 
+                if (epoch is not null)
+                {
+                    _offsets.Recovered(partition, machine.Next);
+                }
+
                 return machine;
             }
             finally
@@ -118,6 +125,7 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
             FaultPoints.Reach(quiet ? FaultPoints.BeforeRelayed : FaultPoints.BeforeCommit);
             CommitAnswer answer = await _store.CommitAsync(pages, cancel);
             FaultPoints.Reach(FaultPoints.AfterCommit);
+            _offsets.Committed(pages, answer);
             return answer;
         });
 
