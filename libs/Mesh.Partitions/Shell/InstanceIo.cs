@@ -165,7 +165,17 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
 
     public int Assign(int lane, int partition, long offset) => _lanes.Assign(lane, partition, offset);
 
-    public void Unassign(int lane, int partition) => _lanes.Unassign(lane, partition);
+    public void Unassign(int lane, int partition)
+    {
+        try
+        {
+            _lanes.Unassign(lane, partition);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The lane's reader has failed, which ends this run: it reads nothing any more.
+        }
+    }
 
     public void Send(Tenure tenure, in StoredEvent stored, bool counted)
     {
