@@ -8,7 +8,7 @@ namespace Mesh.Cli.Lag;
 /// <param name="Topic">The topic.</param>
 /// <param name="Lane">The lane that the topic is; null: it is none.</param>
 /// <param name="Partition">The partition; null: all of them.</param>
-/// <param name="Committed">The next offset that the group has committed, or the sum; null: it has committed none.</param>
+/// <param name="Committed">The next offset that the group has committed, or the sum; null: none.</param>
 /// <param name="End">The offset after the last, or the sum.</param>
 /// <param name="LagRecords">Records not read.</param>
 /// <param name="LagSeconds">Age of the oldest record that is not read; 0: all are read.</param>

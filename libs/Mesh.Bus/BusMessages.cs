@@ -53,6 +53,6 @@ internal static partial class BusMessages
     public static partial void GuardFailed(ILogger logger, string reason);
 
     [LoggerMessage(14, LogLevel.Error,
-        "Group {Group}: {Records} records of topic {Topic}, partition {Partition}, were deleted before they were read.")]
+        "Group {Group}: {Records} records of topic {Topic}, partition {Partition}, were deleted before it read them.")]
     public static partial void RecordsLost(ILogger logger, string group, string topic, int partition, long records);
 }

@@ -79,7 +79,8 @@ public sealed class LagReader : IDisposable
     // The protocol has one question for beginnings, ends and times.
     private Dictionary<TopicPartition, long> Ask(Offset place) => _consumer
         .OffsetsForTimes(
-            _partitions.Select(p => new TopicPartitionTimestamp(p, new Timestamp(place.Value, TimestampType.CreateTime))),
+            _partitions.Select(
+                p => new TopicPartitionTimestamp(p, new Timestamp(place.Value, TimestampType.CreateTime))),
             Limits.LagPatience)
         .ToDictionary(o => o.TopicPartition, o => o.Offset.Value);
 
@@ -108,7 +109,8 @@ public sealed class LagReader : IDisposable
                 TimeSpan left = Limits.LagPatience - Stopwatch.GetElapsedTime(asked);
                 if (left <= TimeSpan.Zero)
                 {
-                    throw new LagUnknownException(_group, $"{wanted.Count} partitions did not give their first record.");
+                    throw new LagUnknownException(
+                        _group, $"{wanted.Count} partitions did not give their first unread record.");
                 }
 
                 if (_consumer.Consume(left) is { } result && wanted.Remove(result.TopicPartition, out long next))

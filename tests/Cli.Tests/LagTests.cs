@@ -31,7 +31,8 @@ public sealed class LagTests : IAsyncLifetime
         {
             for (int partition = 3; partition < 5; partition++)
             {
-                using ProduceTarget target = producer.Target(TopicCatalog.ActionsP2.Name, partition, _ => { }, _ => { });
+                using ProduceTarget target =
+                    producer.Target(TopicCatalog.ActionsP2.Name, partition, _ => { }, _ => { });
                 Assert.True(target.Produce(null, [1], null));
                 Assert.True(target.Produce(null, [2], null));
                 Assert.True(producer.Flush(TimeSpan.FromMinutes(1)));

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using Mesh.Bus.Tests.Broker;
@@ -33,6 +34,7 @@ public abstract class RetentionGuardSuite(IAgingBroker broker)
             PartitionLag kept = await LagAsync(guarded, group);
             Assert.Equal((0L, Records - Read, 0L), (kept.Start, kept.Records, kept.Lost));
             Assert.True(kept.Age >= broker.Retention, $"{kept.Age}");
+            await UntilAsync(() => Task.FromResult(MeasuredSeconds(group) >= broker.Retention.TotalSeconds));
         }
 
         Assert.Contains(log.Lines, line => line.Level == LogLevel.Warning
@@ -139,6 +141,25 @@ public abstract class RetentionGuardSuite(IAgingBroker broker)
             [Resource(topic)] = [new() { Name = "retention.ms", Value = $"{(long)retention.TotalMilliseconds}" }],
         });
         await UntilAsync(async () => await RetentionAsync(topic) == retention);
+    }
+
+    // The age that the guard's gauge says.
+    private static double MeasuredSeconds(string group)
+    {
+        double seconds = 0;
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, own) =>
+        {
+            if (instrument is { Meter.Name: "Mesh.Bus", Name: "mesh.lag.seconds" })
+            {
+                own.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, tags, _) =>
+            seconds = tags.ToArray().Contains(new("group", group)) ? value : seconds);
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return seconds;
     }
 
     private static ConfigResource Resource(TopicDefinition topic) =>

@@ -94,7 +94,8 @@ public abstract class TopicSetupSuite(IBroker broker)
             Assert.Contains(part, error.Message, StringComparison.Ordinal);
         }
 
-        Assert.Matches($"run: kafka-[a-z]+.sh --bootstrap-server {broker.BootstrapServers} .*{topic.Name}", error.Remedy);
+        Assert.Matches(
+            $"run: kafka-[a-z]+.sh --bootstrap-server {broker.BootstrapServers} .*{topic.Name}", error.Remedy);
     }
 
     /// <summary>A topic has drifted from its definition; what the refusal says to do mends it.</summary>

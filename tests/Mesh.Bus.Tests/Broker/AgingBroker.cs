@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mesh.Bus.Tests.Broker;
 
-/// <summary>The embedded broker with a clock that a test moves, and a retention that is looked after all the time.</summary>
+/// <summary>The embedded broker with a clock that a test moves; retention is looked after all the time.</summary>
 public sealed class AgingBroker : IAgingBroker, IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mesh-broker-").FullName;

@@ -85,7 +85,8 @@ public sealed class RefusalTests : IAsyncLifetime
         await host.StopAsync();
         await using (NpgsqlDataSource source = NpgsqlDataSource.Create(_database))
         {
-            await using NpgsqlCommand move = source.CreateCommand("update partitions set inputs = $1 where partition = 2");
+            await using NpgsqlCommand move =
+                source.CreateCommand("update partitions set inputs = $1 where partition = 2");
             move.Parameters.AddWithValue(RowState.EncodeInputs(new() { [(Input.Name, 2)] = 1000 }, []));
             await move.ExecuteNonQueryAsync();
         }
