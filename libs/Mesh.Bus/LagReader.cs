@@ -44,7 +44,7 @@ public sealed class LagReader : IDisposable
             }
             catch (KafkaException e)
             {
-                throw new LagUnknownException(_group, $"{e.Error.Code}: {e.Error.Reason}", e);
+                throw new LagUnknownException(_group, $"{e.Error.Code}: {e.Error.Reason}.", e);
             }
         },
         cancellation);
