@@ -8,6 +8,7 @@ RootCommand root = new("Works with a running mesh.")
     TopCommand.Create(),
     VerifyCommand.Create(),
     DlqCommand.Create(),
+    LagCommand.Create(),
     BrokerCommand.Create(),
 };
 try

@@ -14,6 +14,14 @@ public sealed record TopicSpec(string Name, string Event, BusCodec Codec, TimeSp
     /// </summary>
     public int Partitions => Placement.Partitions;
 
+    /// <summary>The service that writes it, and guards its retention.</summary>
+    public required string WrittenBy { get; init; }
+
+    /// <summary>
+    /// The services that read it and must not miss a record; each commits its offsets to a consumer group of its name.
+    /// </summary>
+    public IReadOnlyList<string> ReadBy { get; init; } = [];
+
     /// <summary>The same as the bus wants it.</summary>
     public TopicDefinition Definition => new(Name, Partitions, Codec, Retention);
 }
@@ -28,33 +36,54 @@ public static class TopicCatalog
 
     /// <summary>Actions that must be visible in under 100 ms: check-in, QR scan, power-up. Key: player.</summary>
     public static readonly TopicSpec ActionsP0 =
-        new("game.v1.actions.p0", EventNames.ActionAccepted, BusCodec.Lz4, TimeSpan.FromDays(7));
+        new("game.v1.actions.p0", EventNames.ActionAccepted, BusCodec.Lz4, TimeSpan.FromDays(7))
+        {
+            WrittenBy = ServiceNames.Ingestion, ReadBy = [ServiceNames.Quests, ServiceNames.Sessions],
+        };
 
     /// <summary>Task completions and answers: within 1 s. Key: player.</summary>
     public static readonly TopicSpec ActionsP1 =
-        new("game.v1.actions.p1", EventNames.ActionAccepted, BusCodec.Lz4, TimeSpan.FromDays(7));
+        new("game.v1.actions.p1", EventNames.ActionAccepted, BusCodec.Lz4, TimeSpan.FromDays(7))
+        {
+            WrittenBy = ServiceNames.Ingestion, ReadBy = [ServiceNames.Quests, ServiceNames.Sessions],
+        };
 
     /// <summary>Location pings, daily bonuses, logins: 5 s is fine. Key: player.</summary>
     public static readonly TopicSpec ActionsP2 =
-        new("game.v1.actions.p2", EventNames.ActionAccepted, BusCodec.Lz4, TimeSpan.FromDays(7));
+        new("game.v1.actions.p2", EventNames.ActionAccepted, BusCodec.Lz4, TimeSpan.FromDays(7))
+        {
+            WrittenBy = ServiceNames.Ingestion, ReadBy = [ServiceNames.Quests, ServiceNames.Sessions],
+        };
 
     /// <summary>
     /// Definitions of games, whole. Key: tenant/game/version; placed by <see cref="Placement.Game"/>.
     /// </summary>
     public static readonly TopicSpec QuestCatalog =
-        new("quest.v1.catalog", EventNames.GamePublished, BusCodec.Zstd, null);
+        new("quest.v1.catalog", EventNames.GamePublished, BusCodec.Zstd, null)
+        {
+            WrittenBy = ServiceNames.Quests,
+        };
 
     /// <summary>Transitions and outcomes that earn something. Key: who earns.</summary>
     public static readonly TopicSpec QuestTransitions =
-        new("quest.v1.transitions", EventNames.QuestTransition, BusCodec.Zstd, TimeSpan.FromDays(30));
+        new("quest.v1.transitions", EventNames.QuestTransition, BusCodec.Zstd, TimeSpan.FromDays(30))
+        {
+            WrittenBy = ServiceNames.Quests, ReadBy = [ServiceNames.Rewards],
+        };
 
     /// <summary>Rewards issued or reversed, immutable. Key: player.</summary>
     public static readonly TopicSpec RewardIssued =
-        new("reward.v1.issued", EventNames.RewardIssued, BusCodec.Snappy, TimeSpan.FromDays(90));
+        new("reward.v1.issued", EventNames.RewardIssued, BusCodec.Snappy, TimeSpan.FromDays(90))
+        {
+            WrittenBy = ServiceNames.Rewards, ReadBy = [ServiceNames.Leaderboard],
+        };
 
     /// <summary>Sessions opened, merged, closed, reopened. Key: player.</summary>
     public static readonly TopicSpec SessionLifecycle =
-        new("session.v1.lifecycle", EventNames.SessionChanged, BusCodec.Lz4, TimeSpan.FromDays(7));
+        new("session.v1.lifecycle", EventNames.SessionChanged, BusCodec.Lz4, TimeSpan.FromDays(7))
+        {
+            WrittenBy = ServiceNames.Sessions,
+        };
 
     /// <summary>The topics of the three lanes; the index is the lane.</summary>
     public static IReadOnlyList<TopicSpec> Actions { get; } = [ActionsP0, ActionsP1, ActionsP2];
@@ -76,6 +105,25 @@ public static class TopicCatalog
     /// <summary>Where the records of a topic go that cannot be processed.</summary>
     public static TopicSpec DeadLettersOf(string topic) =>
         DeadLetters.Single(spec => spec.Name == topic + DeadLetterSuffix);
+}
+
+/// <summary>The names of the services: of their consumer groups and databases as well.</summary>
+public static class ServiceNames
+{
+    /// <summary>Takes actions in.</summary>
+    public const string Ingestion = "ingestion";
+
+    /// <summary>Judges them.</summary>
+    public const string Quests = "quests";
+
+    /// <summary>Keeps sessions.</summary>
+    public const string Sessions = "sessions";
+
+    /// <summary>Issues rewards.</summary>
+    public const string Rewards = "rewards";
+
+    /// <summary>Keeps boards.</summary>
+    public const string Leaderboard = "leaderboard";
 }
 
 /// <summary>The names under which events are stored and sent: explicit and versioned, never a CLR name.</summary>

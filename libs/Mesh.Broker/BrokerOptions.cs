@@ -45,6 +45,9 @@ public sealed record BrokerOptions
     /// <summary>When a batch is acknowledged.</summary>
     public BrokerFlush Flush { get; init; } = BrokerFlush.OperatingSystem;
 
+    /// <summary>How often segments past their topic's retention are looked for.</summary>
+    public TimeSpan RetentionCheck { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>The clock for retention and for topics with log-append time.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -64,6 +67,10 @@ public sealed record BrokerOptions
             $"must be from 1 to {Limits.MaxPartitionsPerTopic}");
         Check(MemoryLimitBytes >= 0, nameof(MemoryLimitBytes), "must not be negative");
         Check(MaxRequestBytes >= 1024 * 1024, nameof(MaxRequestBytes), "must be at least 1048576");
+        Check(
+            RetentionCheck >= TimeSpan.FromMilliseconds(1) && RetentionCheck <= TimeSpan.FromDays(1),
+            nameof(RetentionCheck),
+            "must be from 1 ms to 1 day");
         Check(Enum.IsDefined(Flush), nameof(Flush), "must be OperatingSystem or Always");
     }
 

@@ -34,7 +34,8 @@ public sealed class BrokerServer : IAsyncDisposable
         _broker = broker;
         _logger = logger;
         Endpoint = (IPEndPoint)listener.LocalEndPoint!;
-        _retention = new Timer(_ => ApplyRetention(), null, Limits.RetentionCheckMs, Limits.RetentionCheckMs);
+        _retention = new Timer(
+            _ => ApplyRetention(), null, broker.Options.RetentionCheck, broker.Options.RetentionCheck);
         _accepting = AcceptAsync();
     }
 

@@ -43,7 +43,6 @@ internal static class Limits
     /// <summary>Producer ids are reserved on disk in blocks, so that giving one out costs no write.</summary>
     public const int ProducerIdBlock = 1000;
 
-    public const int RetentionCheckMs = 60_000;
     public const long JournalSlackBytes = 4 * 1024 * 1024;
 
     /// <summary>Checks what must hold between the limits.</summary>

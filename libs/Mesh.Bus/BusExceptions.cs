@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mesh.Bus;
 
 /// <summary>The native Kafka client is not installed; the message names the command that installs it.</summary>
@@ -12,8 +14,9 @@ public sealed class BrokerUnreachableException(string bootstrapServers, TimeSpan
 }
 
 /// <summary>A topic exists with a setting that its definition forbids. Nothing was changed.</summary>
-public sealed class TopicMismatchException(string topic, string setting, string expected, string actual)
-    : Exception($"Topic {topic}: {setting} is {actual}, but {expected} is needed. Change the topic or its definition.")
+public sealed class TopicMismatchException(
+    string topic, string setting, string expected, string actual, string remedy)
+    : Exception($"Topic {topic}: {setting} is {actual}, but {expected} is needed. {remedy}")
 {
     /// <summary>The topic's name.</summary>
     public string Topic { get; } = topic;
@@ -29,6 +32,9 @@ public sealed class TopicMismatchException(string topic, string setting, string 
 
     /// <summary>The value the broker reports.</summary>
     public string Actual { get; } = actual;
+
+    /// <summary>What to do about it, with the command to run.</summary>
+    public string Remedy { get; } = remedy;
 }
 
 /// <summary>The broker refused to create a topic, for a reason other than that it exists.</summary>
@@ -43,8 +49,11 @@ public sealed class TopicCreationException(string topic, string reason)
 /// A reader was told to start (or had arrived) at an offset that the partition's log does not hold: records were
 /// deleted before they were read, or the topic was created anew.
 /// </summary>
-public sealed class OffsetOutsideLogException(string topic, int partition, long offset, string reason)
-    : Exception($"Topic {topic}, partition {partition}: offset {offset} is outside the log ({reason}).")
+public sealed class OffsetOutsideLogException(
+    string topic, int partition, long offset, (long First, long End)? log, string command)
+    : Exception(
+        $"Topic {topic}, partition {partition}: offset {Known(offset)} is outside the log, which {Holds(log)}: records "
+        + "were deleted before they were read, or the topic was created anew. What it holds now says: " + command)
 {
     /// <summary>The topic's name.</summary>
     public string Topic { get; } = topic;
@@ -54,6 +63,25 @@ public sealed class OffsetOutsideLogException(string topic, int partition, long 
 
     /// <summary>The next offset that was wanted; negative when it is not known.</summary>
     public long Offset { get; } = offset;
+
+    /// <summary>The first offset that the log holds and the one after its last; null when that is not known.</summary>
+    public (long First, long End)? Log { get; } = log;
+
+    private static string Known(long offset) =>
+        offset < 0 ? "(unknown)" : offset.ToString(CultureInfo.InvariantCulture);
+
+    private static string Holds((long First, long End)? log) =>
+        log is not { } held ? "could not be asked"
+        : held.First < held.End ? $"holds {held.First} to {held.End - 1}"
+        : $"is empty and goes on with {held.End}";
+}
+
+/// <summary>How far a group has read cannot be said now.</summary>
+public sealed class LagUnknownException(string group, string reason, Exception? inner = null)
+    : Exception($"The lag of group {group} cannot be read: {reason}", inner)
+{
+    /// <summary>The group.</summary>
+    public string Group { get; } = group;
 }
 
 /// <summary>A reader ended because the broker refused what it asked for, by the client's error code.</summary>

@@ -34,4 +34,25 @@ internal static partial class BusMessages
 
     [LoggerMessage(9, LogLevel.Information, "Compacted topic {Topic} is read to its end.")]
     public static partial void CaughtUp(ILogger logger, string topic);
+
+    [LoggerMessage(10, LogLevel.Warning,
+        "The offsets of group {Group} are not committed, so that lag tools see too much: {Reason}")]
+    public static partial void OffsetsNotCommitted(ILogger logger, string group, string reason);
+
+    [LoggerMessage(11, LogLevel.Warning,
+        "Group {Group} has not read records of topic {Topic} that are {AgeSeconds} s old: retention.ms is raised from "
+        + "{BeforeMs} to {AfterMs}, so that they are not deleted. Find out why the group does not read.")]
+    public static partial void RetentionExtended(
+        ILogger logger, string group, string topic, long ageSeconds, long beforeMs, long afterMs);
+
+    [LoggerMessage(12, LogLevel.Information,
+        "All groups have read topic {Topic}: retention.ms is taken back from {BeforeMs} to {AfterMs}.")]
+    public static partial void RetentionTakenBack(ILogger logger, string topic, long beforeMs, long afterMs);
+
+    [LoggerMessage(13, LogLevel.Warning, "Topics are not guarded now, and it is tried again: {Reason}")]
+    public static partial void GuardFailed(ILogger logger, string reason);
+
+    [LoggerMessage(14, LogLevel.Error,
+        "Group {Group}: {Records} records of topic {Topic}, partition {Partition}, were deleted before it read them.")]
+    public static partial void RecordsLost(ILogger logger, string group, string topic, int partition, long records);
 }

@@ -49,7 +49,7 @@ public static class KafkaLibrary
                 s_resolverInstalled = true;
             }
 
-            ConsumerQueue.Verify();
+            NativeHandle.Verify();
             Volatile.Write(ref s_loaded, true);
         }
     }

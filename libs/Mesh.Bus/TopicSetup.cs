@@ -9,11 +9,7 @@ namespace Mesh.Bus;
 /// <summary>Makes the topics at a broker what their definitions say.</summary>
 public static class TopicSetup
 {
-    // The native client waits inside a call until a broker's state changes; a call ends this often to see a
-    // cancellation.
-    private static readonly TimeSpan MetadataCall = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan AdminCall = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(50);
 
     /// <summary>
     /// Waits for a broker, creates the topics that are missing (replication as the broker's default), and compares the
@@ -24,7 +20,7 @@ public static class TopicSetup
     /// No broker answered, or its new topics did not appear, within <see cref="BusOptions.BrokerWait"/>.
     /// </exception>
     /// <exception cref="TopicMismatchException">
-    /// Partitions, codec or cleanup policy differ, or the retention is shorter.
+    /// Partitions, codec or cleanup policy differ, or the retention is shorter; its message says what to run.
     /// </exception>
     /// <exception cref="TopicCreationException">The broker refused to create a topic.</exception>
     /// <exception cref="KafkaLibraryMissingException">The native client is not installed.</exception>
@@ -51,34 +47,23 @@ public static class TopicSetup
         while (!topics.All(t => present.ContainsKey(t.Name)))
         {
             present = await PartitionsAsync(admin, deadline);
-            await deadline.WaitAsync(Settle);
+            await deadline.WaitAsync(AllTopics.Settle);
         }
 
         foreach (TopicDefinition topic in topics)
         {
-            TopicDrift.CheckPartitions(topic, present[topic.Name]);
+            TopicDrift.CheckPartitions(topic, present[topic.Name], options.BootstrapServers);
         }
 
-        await CompareAsync(admin, topics, logger, deadline);
+        await CompareAsync(admin, topics, options, logger, deadline);
     }
 
     private static async Task<Dictionary<string, int>> PartitionsAsync(IAdminClient admin, Deadline deadline)
     {
-        while (true)
-        {
-            try
-            {
-                // All topics, not by name: asking for one by name may create it.
-                Metadata metadata = await Task.Run(() => admin.GetMetadata(MetadataCall), deadline.Cancellation);
-                return metadata.Topics
-                    .Where(t => !t.Error.IsError && t.Partitions.Count > 0)
-                    .ToDictionary(t => t.Topic, t => t.Partitions.Count, StringComparer.Ordinal);
-            }
-            catch (KafkaException e) when (IsTransient(e.Error.Code))
-            {
-                deadline.ThrowIfPassed(e);
-            }
-        }
+        Metadata metadata = await AllTopics.ReadAsync(admin, deadline);
+        return metadata.Topics
+            .Where(t => !t.Error.IsError && t.Partitions.Count > 0)
+            .ToDictionary(t => t.Topic, t => t.Partitions.Count, StringComparer.Ordinal);
     }
 
     private static async Task CreateAsync(
@@ -116,7 +101,8 @@ public static class TopicSetup
     }
 
     private static async Task CompareAsync(
-        IAdminClient admin, IReadOnlyList<TopicDefinition> topics, ILogger logger, Deadline deadline)
+        IAdminClient admin, IReadOnlyList<TopicDefinition> topics, BusOptions options, ILogger logger,
+        Deadline deadline)
     {
         ConfigResource[] resources =
             [.. topics.Select(t => new ConfigResource { Type = ResourceType.Topic, Name = t.Name })];
@@ -131,27 +117,25 @@ public static class TopicSetup
                 {
                     DescribeConfigsResult result = results.Single(r => r.ConfigResource.Name == topic.Name);
                     TopicDrift.CheckConfiguration(
-                        topic, result.Entries.ToDictionary(e => e.Key, e => e.Value.Value), logger);
+                        topic,
+                        result.Entries.ToDictionary(e => e.Key, e => e.Value.Value),
+                        options.BootstrapServers,
+                        logger);
                 }
 
                 return;
             }
-            catch (DescribeConfigsException e) when (e.Results.Exists(r => IsTransient(r.Error.Code)))
+            catch (DescribeConfigsException e) when (e.Results.Exists(r => AllTopics.IsTransient(r.Error.Code)))
             {
                 // A topic that another process has just created may not be known everywhere yet.
                 deadline.ThrowIfPassed(e);
-                await deadline.WaitAsync(Settle);
+                await deadline.WaitAsync(AllTopics.Settle);
             }
-            catch (KafkaException e) when (IsTransient(e.Error.Code))
+            catch (KafkaException e) when (AllTopics.IsTransient(e.Error.Code))
             {
                 deadline.ThrowIfPassed(e);
-                await deadline.WaitAsync(Settle);
+                await deadline.WaitAsync(AllTopics.Settle);
             }
         }
     }
-
-    private static bool IsTransient(ErrorCode code) => code is ErrorCode.Local_Transport or ErrorCode.Local_TimedOut
-        or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_Resolve or ErrorCode.UnknownTopicOrPart
-        or ErrorCode.LeaderNotAvailable or ErrorCode.NotController or ErrorCode.RequestTimedOut
-        or ErrorCode.BrokerNotAvailable or ErrorCode.Local_TimedOutQueue;
 }

@@ -137,6 +137,18 @@ public sealed class PartitionedStore : IAsyncDisposable
     public Task ForgetAsync(Guid instance, long counter, CancellationToken cancel = default) =>
         _ownership.ForgetAsync(instance, counter, cancel);
 
+    /// <summary>
+    /// Remembers which Kafka cluster the offsets in this store belong to: the first one that is named, for ever.
+    /// </summary>
+    /// <returns>The cluster that is remembered; another one than <paramref name="cluster"/>: the store belongs to
+    /// it.</returns>
+    public async Task<string> RememberClusterAsync(string cluster, CancellationToken cancel = default)
+    {
+        await using NpgsqlCommand remember = _source.CreateCommand(Statements.Cluster);
+        remember.Parameters.Add(new NpgsqlParameter { Value = cluster });
+        return (string)(await remember.ExecuteScalarAsync(cancel))!;
+    }
+
     /// <summary>Reads a partition's row as it is committed now.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The store has no such partition.</exception>
     public async Task<PartitionRow> ReadRowAsync(int partition, CancellationToken cancel = default)

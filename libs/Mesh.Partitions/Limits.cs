@@ -95,4 +95,13 @@ public static class Limits
 
     /// <summary>How long an advance without events, of offsets or of what was relayed, waits for its commit.</summary>
     public static readonly TimeSpan QuietCommit = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How often Kafka is told what was read, for lag tools.</summary>
+    public static readonly TimeSpan OffsetReport = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// How often it is told all of it, changed or not: a group's offsets are forgotten after days without a commit, and
+    /// a late word of an owner before may have taken them back.
+    /// </summary>
+    public static readonly TimeSpan OffsetRefresh = TimeSpan.FromMinutes(1);
 }

@@ -33,7 +33,8 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
     /// <param name="options">What to read, where to write.</param>
     /// <param name="create">Makes the processor of a partition, empty: whenever the instance takes it, and again when
     /// it starts over. Called on any thread.</param>
-    /// <param name="lifetime">Stopped when the topics are not what the service needs.</param>
+    /// <param name="lifetime">Stopped when the cluster, its topics or their logs are not what the service needs: that
+    /// is for a person to decide.</param>
     /// <param name="logger">Where it says what happens.</param>
     public PartitionHost(
         PartitionHostOptions options,
@@ -212,10 +213,11 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
             {
                 break;
             }
-            catch (TopicMismatchException e)
+            catch (Exception e) when (Refusal.Of(e, _options) is { } reason)
             {
-                Fail(e);
-                PartitionsMessages.GivingUp(_logger, e.Message);
+                State = HostState.Failed;
+                Failure = reason;
+                PartitionsMessages.GivingUp(_logger, reason);
                 Environment.ExitCode = 1;
                 _lifetime.StopApplication();
                 return;
@@ -237,10 +239,11 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
     private async Task LiveAsync(Action served, CancellationToken stopping)
     {
         State = State == HostState.Failed ? HostState.Failed : HostState.Starting;
-        await TopicSetup.EnsureAsync(
-            _options.Bus, [.. _options.Lanes.Select(l => l.Topic).Concat(_options.Targets)], _logger, stopping);
         await using PartitionedStore store =
             await PartitionedStore.OpenAsync(_options.ConnectionString, _options.Partitions, stopping);
+        await CheckClusterAsync(store, stopping);
+        await TopicSetup.EnsureAsync(
+            _options.Bus, [.. _options.Lanes.Select(l => l.Topic).Concat(_options.Targets)], _logger, stopping);
         await using PartitionRun run = new(_options, store, _instance, _create, _logger);
         _run = run;
         run.Start(problem =>
@@ -266,6 +269,17 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
         finally
         {
             _run = null;
+        }
+    }
+
+    // Before anything is made there: another cluster's topics may have the same names.
+    private async Task CheckClusterAsync(PartitionedStore store, CancellationToken stopping)
+    {
+        string found = await KafkaCluster.IdAsync(_options.Bus, _logger, stopping);
+        string remembered = await store.RememberClusterAsync(found, stopping);
+        if (remembered != found)
+        {
+            throw new ClusterChangedException(remembered, found, _options.Bus.BootstrapServers);
         }
     }
 

@@ -24,6 +24,7 @@ internal static class IngestionModule
         builder.Services.AddHealthChecks().AddCheck<ActionRelay>("relay");
         builder.Services.AddSingleton<IngestionService>();
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddRetentionGuard(options);
         builder.AddGameCatalog(provider => provider.GetRequiredService<GameTable>().Apply);
         return builder;
     }

@@ -16,6 +16,7 @@ internal static class QuestsModule
         builder.Services.AddSingleton<QuestsAudit>();
         builder.Services.AddSingleton<QuestsService>();
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddRetentionGuard(options);
         builder.Services.AddPartitionHost<QuestsProcessor>(
             _ => options.Host(ServiceOptions.ActionLanes, TopicCatalog.QuestTransitions, TopicCatalog.QuestCatalog),
             (provider, partition) => new QuestsProcessor(partition, provider.GetRequiredService<GameCatalog>()));

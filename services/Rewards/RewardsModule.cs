@@ -17,6 +17,7 @@ internal static class RewardsModule
         builder.Services.AddSingleton<RewardsAudit>();
         builder.Services.AddSingleton<RewardsService>();
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddRetentionGuard(options);
         LaneOptions transitions = new(TopicCatalog.QuestTransitions.Definition, Relayed: true, TimeSpan.Zero);
         builder.Services.AddPartitionHost<RewardsProcessor>(
             provider => options.Host([transitions], TopicCatalog.RewardIssued) with

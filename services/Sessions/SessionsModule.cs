@@ -14,6 +14,7 @@ internal static class SessionsModule
         builder.Services.AddSingleton<SessionsAudit>();
         builder.Services.AddSingleton<SessionsService>();
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.AddRetentionGuard(options);
         builder.Services.AddPartitionHost<SessionsProcessor>(
             _ => options.Host(ServiceOptions.ActionLanes, TopicCatalog.SessionLifecycle),
             (_, partition) => new SessionsProcessor(partition));

@@ -13,3 +13,9 @@ public sealed class EmbeddedTopicReaderTests(EmbeddedBroker broker) : TopicReade
 
 [Collection(EmbeddedBroker.Collection)]
 public sealed class EmbeddedCompactedTopicTests(EmbeddedBroker broker) : CompactedTopicSuite(broker);
+
+[Collection(EmbeddedBroker.Collection)]
+public sealed class EmbeddedLagTests(EmbeddedBroker broker) : LagSuite(broker);
+
+public sealed class EmbeddedRetentionGuardTests(AgingBroker broker)
+    : RetentionGuardSuite(broker), IClassFixture<AgingBroker>;

@@ -90,7 +90,11 @@ public abstract class TopicReaderSuite(IBroker broker)
         await using TopicReader reader = Read(topic, received, [new TopicStart(0, 1000)]);
 
         var error = Assert.IsType<OffsetOutsideLogException>(await received.Failure.WaitAsync(BusBench.Deadline));
-        Assert.Equal((topic, 0), (error.Topic, error.Partition));
+        Assert.Equal((topic, 0, (0L, 10L)), (error.Topic, error.Partition, error.Log));
+        Assert.Contains($"Topic {topic}, partition 0", error.Message, StringComparison.Ordinal);
+        Assert.Contains("holds 0 to 9", error.Message, StringComparison.Ordinal);
+        string command = $"kafka-get-offsets.sh --bootstrap-server {broker.BootstrapServers}";
+        Assert.Contains(command, error.Message, StringComparison.Ordinal);
         Assert.Empty(received.Records);
     }
 
@@ -106,7 +110,8 @@ public abstract class TopicReaderSuite(IBroker broker)
 
         var received = new Received();
         await using TopicReader reader = Read(topic, received, [new TopicStart(0, 4)]);
-        Assert.IsType<OffsetOutsideLogException>(await received.Failure.WaitAsync(BusBench.Deadline));
+        var error = Assert.IsType<OffsetOutsideLogException>(await received.Failure.WaitAsync(BusBench.Deadline));
+        Assert.Equal((4L, (5L, 10L)), (error.Offset, error.Log));
 
         var rest = new Received();
         await using TopicReader other = Read(topic, rest, [new TopicStart(0, TopicStart.Beginning)]);

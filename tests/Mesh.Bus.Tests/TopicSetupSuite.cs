@@ -89,6 +89,23 @@ public abstract class TopicSetupSuite(IBroker broker)
         var error = await Assert.ThrowsAsync<TopicMismatchException>(() => EnsureAsync([change(topic)]));
         Assert.Equal(
             (topic.Name, setting, expected, actual), (error.Topic, error.Setting, error.Expected, error.Actual));
+        foreach (string part in (string[])[topic.Name, setting, expected, actual, error.Remedy])
+        {
+            Assert.Contains(part, error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Matches(
+            $"run: kafka-[a-z]+.sh --bootstrap-server {broker.BootstrapServers} .*{topic.Name}", error.Remedy);
+    }
+
+    /// <summary>A topic has drifted from its definition; what the refusal says to do mends it.</summary>
+    protected async Task MendAsync(Func<TopicDefinition, TopicDefinition> change, Func<string, Task> mend)
+    {
+        TopicDefinition topic = New(BusCodec.Lz4);
+        await EnsureAsync([topic]);
+        var error = await Assert.ThrowsAsync<TopicMismatchException>(() => EnsureAsync([change(topic)]));
+        await mend(error.Remedy);
+        await EnsureAsync([change(topic)]);
     }
 
     private Task EnsureAsync(TopicDefinition[] topics) =>

@@ -26,6 +26,61 @@ public sealed class UnreachableBrokerTests
     }
 
     [Fact]
+    public async Task GroupOffsets_NobodyListens_SaysSoOnce()
+    {
+        var log = new ListLogger();
+        using var offsets = new GroupOffsets(BusBench.Nobody(TimeSpan.Zero), "group", log);
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.False(await Task.Run(() => offsets.Commit([new("any", 0, 1)])).WaitAsync(BusBench.Deadline));
+            Assert.True(offsets.Failing);
+        }
+
+        (_, string text) = Assert.Single(log.Lines);
+        Assert.Contains("group", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Guard_NobodyListens_SaysThatTheLagIsUnknown()
+    {
+        var log = new ListLogger();
+        using var guard = new RetentionGuard(
+            new RetentionGuardOptions
+            {
+                Bus = BusBench.Nobody(TimeSpan.Zero),
+                Topics = [new GuardedTopic(Topic, ["group"])],
+                Interval = TimeSpan.FromMilliseconds(1),
+            },
+            log);
+        await Assert.ThrowsAsync<LagUnknownException>(() => guard.CheckAsync(CancellationToken.None));
+        using var stop = new CancellationTokenSource();
+        Task running = guard.RunAsync(stop.Token);
+        await stop.CancelAsync();
+        await running.WaitAsync(BusBench.Deadline);
+    }
+
+    [Fact]
+    public void Guard_OfSeveralTopics_LooksTenTimesWithinTheShortestRetention()
+    {
+        TopicDefinition shorter = Topic with { Retention = TimeSpan.FromSeconds(50) };
+        Assert.Equal(TimeSpan.FromSeconds(5), IntervalOf(Topic, shorter));
+        Assert.Equal(TimeSpan.FromSeconds(30), IntervalOf(Topic));
+        Assert.Equal(TimeSpan.FromSeconds(30), IntervalOf(Topic, Topic with { Retention = null }));
+
+        static TimeSpan IntervalOf(params TopicDefinition[] topics)
+        {
+            using var guard = new RetentionGuard(
+                new RetentionGuardOptions
+                {
+                    Bus = BusBench.Nobody(TimeSpan.Zero),
+                    Topics = [.. topics.Select(topic => new GuardedTopic(topic, ["group"]))],
+                },
+                BusBench.NoLog);
+            return guard.Interval;
+        }
+    }
+
+    [Fact]
     public async Task Setup_Cancelled_Ends()
     {
         using var cancel = new CancellationTokenSource();

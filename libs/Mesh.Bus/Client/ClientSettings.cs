@@ -45,6 +45,27 @@ internal static class ClientSettings
         return settings;
     }
 
+    /// <summary>For committing a group's offsets and for looking at them: it reads a record now and then.</summary>
+    public static Dictionary<string, string> Group(BusOptions options, string group)
+    {
+        Dictionary<string, string> settings = Common(options);
+        settings["group.id"] = group;
+        settings["enable.auto.commit"] = "false";
+        settings["enable.auto.offset.store"] = "false";
+        settings["auto.offset.reset"] = "earliest";
+        settings["allow.auto.create.topics"] = "false";
+        settings["enable.partition.eof"] = "true";
+        // Nobody joins the group: it is how long a commit waits for a coordinator.
+        settings["session.timeout.ms"] = Milliseconds(Limits.GroupPatience);
+        settings["heartbeat.interval.ms"] = Milliseconds(Limits.GroupPatience / 4);
+        settings["socket.timeout.ms"] = Milliseconds(Limits.LagPatience);
+        settings["fetch.wait.max.ms"] = "50";
+        settings["fetch.message.max.bytes"] = "16384";
+        settings["queued.min.messages"] = "1";
+        settings["dotnet.consumer.consume.result.fields"] = "timestamp,topic";
+        return settings;
+    }
+
     public static Dictionary<string, string> Admin(BusOptions options) => Common(options);
 
     /// <summary>A codec's name in <c>compression.codec</c>.</summary>
@@ -56,6 +77,9 @@ internal static class ClientSettings
         BusCodec.Zstd => "zstd",
         _ => throw new ArgumentOutOfRangeException(nameof(codec), codec, null),
     };
+
+    private static string Milliseconds(TimeSpan time) =>
+        ((long)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
     private static Dictionary<string, string> Common(BusOptions options) => new(StringComparer.Ordinal)
     {

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 
@@ -10,26 +9,10 @@ namespace Mesh.Bus.Client;
 /// </summary>
 internal sealed partial class ConsumerQueue : IDisposable
 {
-    // The managed client keeps its native handle to itself. Its version is pinned; Verify says at start if it moved.
-    private static readonly PropertyInfo? NativeHandle = typeof(Handle)
-        .GetProperty("LibrdkafkaHandle", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public);
-
     private readonly Lock _gate = new();
     private IntPtr _queue;
 
-    public ConsumerQueue(Handle client)
-    {
-        var handle = (SafeHandle)NativeHandle!.GetValue(client)!;
-        _queue = GetConsumerQueue(handle);
-    }
-
-    public static void Verify()
-    {
-        if (NativeHandle is null || !typeof(SafeHandle).IsAssignableFrom(NativeHandle.PropertyType))
-        {
-            throw new MissingMemberException(typeof(Handle).FullName, "LibrdkafkaHandle");
-        }
-    }
+    public ConsumerQueue(Handle client) => _queue = GetConsumerQueue(NativeHandle.Of(client));
 
     public void Wake()
     {

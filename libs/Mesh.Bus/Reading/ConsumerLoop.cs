@@ -15,6 +15,7 @@ internal sealed class ConsumerLoop
 {
     private readonly IConsumer<byte[]?, byte[]> _consumer;
     private readonly ConsumerQueue _queue;
+    private readonly string _bootstrapServers;
     private readonly string _topic;
     private readonly int _maxBatch;
     private readonly bool _withOrigins;
@@ -36,6 +37,7 @@ internal sealed class ConsumerLoop
         KafkaLibrary.EnsureLoaded();
         (_topic, _maxBatch, _withOrigins) = (reading.Topic, reading.MaxBatchRecords, reading.WithOrigins);
         (_deliver, _endReached, _failed, _logger) = (deliver, endReached, failed, logger);
+        _bootstrapServers = options.BootstrapServers;
         _buffer = new FetchedRecord[_maxBatch];
         Dictionary<string, string> settings = ClientSettings.Consumer(options, reading);
         settings["enable.partition.eof"] = endReached is null ? "false" : "true";
@@ -207,8 +209,7 @@ internal sealed class ConsumerLoop
         switch (e.Error.Code)
         {
             case ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange:
-                throw new OffsetOutsideLogException(
-                    _topic, at?.Partition.Value ?? -1, at?.Offset.Value ?? -1, e.Error.Reason);
+                throw OffsetOutsideLog.At(_consumer, _bootstrapServers, _topic, at);
             case ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition
                 or ErrorCode.TopicAuthorizationFailed:
                 throw new TopicReadException(_topic, e.Error.Code.ToString(), e.Error.Reason);

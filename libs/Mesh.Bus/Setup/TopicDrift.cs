@@ -29,17 +29,24 @@ internal static class TopicDrift
     }
 
     /// <exception cref="TopicMismatchException">The number differs.</exception>
-    public static void CheckPartitions(TopicDefinition topic, int actual)
+    public static void CheckPartitions(TopicDefinition topic, int actual, string bootstrapServers)
     {
         if (actual != topic.Partitions)
         {
-            throw new TopicMismatchException(topic.Name, "partitions", Text(topic.Partitions), Text(actual));
+            throw new TopicMismatchException(
+                topic.Name,
+                "partitions",
+                Text(topic.Partitions),
+                Text(actual),
+                actual < topic.Partitions
+                    ? OperatorCommands.AddPartitions(bootstrapServers, topic.Name, topic.Partitions)
+                    : OperatorCommands.CreateAnew(bootstrapServers, topic.Name));
         }
     }
 
     /// <exception cref="TopicMismatchException">A setting differs in a way that loses or recodes records.</exception>
     public static void CheckConfiguration(
-        TopicDefinition topic, IReadOnlyDictionary<string, string> actual, ILogger logger)
+        TopicDefinition topic, IReadOnlyDictionary<string, string> actual, string bootstrapServers, ILogger logger)
     {
         foreach ((string setting, string expected) in Configuration(topic))
         {
@@ -51,7 +58,12 @@ internal static class TopicDrift
 
             if (setting != RetentionMs || !KeepsAtLeast(value, topic.Retention!.Value))
             {
-                throw new TopicMismatchException(topic.Name, setting, expected, value);
+                throw new TopicMismatchException(
+                    topic.Name,
+                    setting,
+                    expected,
+                    value,
+                    OperatorCommands.SetConfiguration(bootstrapServers, topic.Name, setting, expected));
             }
 
             BusMessages.TopicKeepsLonger(logger, topic.Name, value, expected);

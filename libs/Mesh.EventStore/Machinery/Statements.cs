@@ -3,6 +3,10 @@ namespace Mesh.EventStore.Machinery;
 /// <summary>The statements that read and write the log.</summary>
 internal static class Statements
 {
+    public const string Cluster = """
+        update store set cluster = coalesce(cluster, $1) returning cluster
+        """;
+
     public const string Row = """
         select epoch, head, relayed, inputs, sent, checkpoint, states from partitions where partition = $1
         """;

@@ -18,6 +18,7 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
     private readonly Guid _instance;
     private readonly Lanes _lanes;
     private readonly Relay _relay;
+    private readonly OffsetReporter _offsets;
     private readonly Func<int, IPartitionProcessor> _create;
     private readonly Action<Action> _post;
     private readonly ILogger _logger;
@@ -30,12 +31,13 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
         Guid instance,
         Lanes lanes,
         Relay relay,
+        OffsetReporter offsets,
         Func<int, IPartitionProcessor> create,
         Action<Action> post,
         ILogger logger)
     {
         (_options, _store, _instance, _lanes, _relay) = (options, store, instance, lanes, relay);
-        (_create, _post, _logger) = (create, post, logger);
+        (_offsets, _create, _post, _logger) = (offsets, create, post, logger);
     }
 
     public long Now => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1000);
@@ -103,6 +105,11 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
                     PartitionsMessages.Rebuilt(_logger, partition, reason);
                 }
 
+                if (epoch is not null)
+                {
+                    _offsets.Recovered(partition, machine.Next);
+                }
+
                 return machine;
             }
             finally
@@ -119,6 +126,7 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
             FaultPoints.Reach(quiet ? FaultPoints.BeforeRelayed : FaultPoints.BeforeCommit);
             CommitAnswer answer = await _store.CommitAsync(pages, cancel);
             FaultPoints.Reach(FaultPoints.AfterCommit);
+            _offsets.Committed(pages, answer);
             return answer;
         });
 
@@ -158,7 +166,17 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
 
     public int Assign(int lane, int partition, long offset) => _lanes.Assign(lane, partition, offset);
 
-    public void Unassign(int lane, int partition) => _lanes.Unassign(lane, partition);
+    public void Unassign(int lane, int partition)
+    {
+        try
+        {
+            _lanes.Unassign(lane, partition);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The lane's reader has failed, which ends this run: it reads nothing any more.
+        }
+    }
 
     public void Pause(int lane, int partition, bool paused) => _lanes.Pause(lane, partition, paused);
 

@@ -16,6 +16,7 @@ internal sealed class PartitionRun : IAsyncDisposable
     private readonly PartitionLoop _loop;
     private readonly Lanes _lanes;
     private readonly Relay _relay;
+    private readonly OffsetReporter _offsets;
     private readonly InstanceIo _io;
     private readonly InstanceMachine _machine;
     private long _relayStalledSince;
@@ -35,7 +36,9 @@ internal sealed class PartitionRun : IAsyncDisposable
         _lanes = new Lanes(options, signal, _loop.Fail, logger);
         _relay = new Relay(
             options, store.StoreId, signal, _loop.Post, topics => _machine!.SenderFailed(topics), logger);
-        _io = new InstanceIo(options, store, instance, _lanes, _relay, create, _loop.Post, logger);
+        _offsets = new OffsetReporter(
+            options, n => _places is { Count: > 0 } places && places[n].IsHere, logger);
+        _io = new InstanceIo(options, store, instance, _lanes, _relay, _offsets, create, _loop.Post, logger);
         _machine = new InstanceMachine(
             new InstanceIdentity(
                 instance, options.Partitions, [.. options.Lanes.Select(lane => lane.Topic.Name)], options.Follows),
@@ -103,6 +106,7 @@ internal sealed class PartitionRun : IAsyncDisposable
         await _lanes.DisposeAsync();
         _relay.Dispose();
         _io.Dispose();
+        await _offsets.DisposeAsync();
     }
 
     internal static PartitionProgress ProgressOf(PartitionMachine machine) => new(

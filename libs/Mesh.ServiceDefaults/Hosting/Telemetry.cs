@@ -24,7 +24,7 @@ internal sealed class Telemetry : IHostedService, IDisposable
                 .Build();
             _metrics = Sdk.CreateMeterProviderBuilder()
                 .AddMeter("Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
-                .AddMeter("System.Net.Http", "Npgsql")
+                .AddMeter("System.Net.Http", "Npgsql", "Mesh.*")
                 .AddOtlpExporter()
                 .Build();
         }

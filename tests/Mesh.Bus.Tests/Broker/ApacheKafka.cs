@@ -7,9 +7,10 @@ namespace Mesh.Bus.Tests.Broker;
 /// <summary>
 /// Apache Kafka from <c>KAFKA_HOME</c>: one node, free ports, a temporary folder; ended with the tests.
 /// </summary>
-public sealed class ApacheKafka : IBroker, IAsyncLifetime
+public sealed class ApacheKafka : IAgingBroker, IAsyncLifetime
 {
     public const string Collection = "Apache Kafka";
+    public const string Cluster = "bWVzaC1idXMtdGVzdHMtMQ";
     public const string HomeVariable = "KAFKA_HOME";
 
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(120);
@@ -17,6 +18,27 @@ public sealed class ApacheKafka : IBroker, IAsyncLifetime
     private Process? _server;
 
     public string BootstrapServers { get; private set; } = "";
+
+    public string ClusterId => Cluster;
+
+    public TimeSpan Retention => TimeSpan.FromSeconds(10);
+
+    public TimeProvider Clock => TimeProvider.System;
+
+    public void Begin()
+    {
+    }
+
+    public void Pass(TimeSpan time)
+    {
+    }
+
+    /// <summary>Runs a command of its <c>bin</c> folder, as an operator would.</summary>
+    public static Task RunAsync(string command)
+    {
+        string[] words = command.Split(' ');
+        return RunAsync(Environment.GetEnvironmentVariable(HomeVariable)!, words[0], words[1..]);
+    }
 
     public async Task InitializeAsync()
     {
@@ -30,7 +52,7 @@ public sealed class ApacheKafka : IBroker, IAsyncLifetime
         string settings = Path.Combine(_folder, "server.properties");
         await File.WriteAllTextAsync(settings, Settings(port, controller));
         await RunAsync(
-            home, "kafka-storage.sh", "format", "--standalone", "-t", "bWVzaC1idXMtdGVzdHMtMQ", "-c", settings);
+            home, "kafka-storage.sh", "format", "--standalone", "-t", Cluster, "-c", settings);
         _server = await StartServerAsync(home, settings);
         BootstrapServers = $"127.0.0.1:{port}";
     }
@@ -62,7 +84,7 @@ public sealed class ApacheKafka : IBroker, IAsyncLifetime
             {
                 ready.TrySetResult();
             }
-        });
+        }, _folder);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => KillQuietly(server);
         Task exited = server.WaitForExitAsync();
         if (await Task.WhenAny(ready.Task, exited).WaitAsync(StartDeadline) == exited)
@@ -76,10 +98,10 @@ public sealed class ApacheKafka : IBroker, IAsyncLifetime
         return server;
     }
 
-    private async Task RunAsync(string home, string script, params string[] arguments)
+    private static async Task RunAsync(string home, string script, params string[] arguments)
     {
         var output = new List<string>();
-        using Process process = Start(home, script, arguments, output.Add);
+        using Process process = Start(home, script, arguments, output.Add, Path.GetTempPath());
         await process.WaitForExitAsync().WaitAsync(StartDeadline);
         if (process.ExitCode != 0)
         {
@@ -87,7 +109,8 @@ public sealed class ApacheKafka : IBroker, IAsyncLifetime
         }
     }
 
-    private Process Start(string home, string script, string[] arguments, Action<string> line)
+    private static Process Start(
+        string home, string script, string[] arguments, Action<string> line, string logs)
     {
         var start = new ProcessStartInfo(Path.Combine(home, "bin", script), arguments)
         {
@@ -95,7 +118,7 @@ public sealed class ApacheKafka : IBroker, IAsyncLifetime
             RedirectStandardError = true,
         };
         start.Environment["KAFKA_HEAP_OPTS"] = "-Xmx512m";
-        start.Environment["LOG_DIR"] = _folder;
+        start.Environment["LOG_DIR"] = logs;
         var process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, e) => line(e.Data ?? "");
         process.ErrorDataReceived += (_, e) => line(e.Data ?? "");
@@ -141,6 +164,8 @@ public sealed class ApacheKafka : IBroker, IAsyncLifetime
         transaction.state.log.replication.factor=1
         transaction.state.log.min.isr=1
         group.initial.rebalance.delay.ms=0
+        log.initial.task.delay.ms=0
+        log.retention.check.interval.ms=500
         """;
 }
 

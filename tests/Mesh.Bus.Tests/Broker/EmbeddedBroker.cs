@@ -13,6 +13,8 @@ public sealed class EmbeddedBroker : IBroker, IAsyncLifetime
 
     public string BootstrapServers => _server!.BootstrapServers;
 
+    public string ClusterId => _server!.ClusterId;
+
     public async Task InitializeAsync() => _server = await BrokerServer.StartAsync(
         new BrokerOptions { DataDirectory = _folder }, NullLoggerFactory.Instance);
 

@@ -30,6 +30,7 @@ internal class HostUnderTest<TProcessor>(
     public const int Partitions = 4;
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(20);
+    private readonly Lifetime _lifetime = new();
     private PartitionHost<TProcessor>? _host;
 
     public PartitionHost<TProcessor> Host => _host ?? throw new InvalidOperationException("It is not started.");
@@ -37,16 +38,30 @@ internal class HostUnderTest<TProcessor>(
     /// <summary>Where other instances are told that this one answers.</summary>
     public string Address { get; init; } = "http://here";
 
+    /// <summary>The service's name, which is its group's as well; empty: its offsets are told to nobody.</summary>
+    public string Name { get; init; } = "";
+
     public MachineLimits? Limits { get; init; }
 
     public Func<ResendOrder, CancellationToken, Task> Resend { get; init; } = (_, _) => Task.CompletedTask;
 
     public Func<DeadLetter, (EventTarget Target, byte[] Body)>? Bury { get; init; }
 
+    /// <summary>Completes when the host asks for the service's end.</summary>
+    public Task GivenUp => _lifetime.Stopped.Task;
+
     public async Task StartAsync()
+    {
+        await BeginAsync();
+        await Host.Served.WaitAsync(Limit);
+    }
+
+    /// <summary>Starts it, and waits for nothing.</summary>
+    public async Task BeginAsync()
     {
         PartitionHostOptions options = new()
         {
+            Name = Name,
             ConnectionString = database,
             Bus = bus,
             Partitions = Partitions,
@@ -58,9 +73,8 @@ internal class HostUnderTest<TProcessor>(
             Bury = Bury,
         };
         _host = new PartitionHost<TProcessor>(
-            options, create, new Lifetime(), NullLogger<PartitionHost<TProcessor>>.Instance);
+            options, create, _lifetime, NullLogger<PartitionHost<TProcessor>>.Instance);
         await _host.StartAsync(CancellationToken.None);
-        await _host.Served.WaitAsync(Limit);
     }
 
     public async Task StopAsync()
@@ -124,8 +138,8 @@ internal class HostUnderTest<TProcessor>(
 
         public CancellationToken ApplicationStopped => CancellationToken.None;
 
-        public void StopApplication()
-        {
-        }
+        public TaskCompletionSource Stopped { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void StopApplication() => Stopped.TrySetResult();
     }
 }

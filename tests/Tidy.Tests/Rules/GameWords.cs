@@ -20,6 +20,7 @@ internal static partial class GameWords
     [
         ("libs/Mesh.Broker/", "session", "fetch sessions (KIP-227) and groups' session timeouts are Kafka's"),
         ("libs/Mesh.Broker/", "sessions", "fetch sessions (KIP-227) are Kafka's"),
+        ("libs/Mesh.Bus/Client/ClientSettings.cs", "session", "a group's session timeout is Kafka's"),
         ("libs/Mesh.Provisioning/", "session", "a session of Linux (setsid) or of PostgreSQL"),
     ];
 
