@@ -7,6 +7,7 @@ RootCommand root = new("Works with a running mesh.")
     ReplayCommand.Create(),
     TopCommand.Create(),
     VerifyCommand.Create(),
+    PolicyCommand.Create(),
     BrokerCommand.Create(),
 };
 try
