@@ -11,8 +11,8 @@ namespace Mesh.Cli.Commands;
 /// <summary><c>mesh policy</c>: how the door treats the caller's actions, shown and changed while it runs.</summary>
 internal static class PolicyCommand
 {
-    private static readonly JsonFormatter Json = new(
-        JsonFormatter.Settings.Default.WithIndentation().WithFormatDefaultValues(true).WithPreserveProtoFieldNames(true));
+    private static readonly JsonFormatter Json = new(JsonFormatter.Settings.Default
+        .WithIndentation().WithFormatDefaultValues(true).WithPreserveProtoFieldNames(true));
 
     internal static Command Create() => new("policy", "Lanes and limits of the door: data, changed while it runs.")
     {

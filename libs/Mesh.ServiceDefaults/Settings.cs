@@ -16,7 +16,7 @@ public static class Settings
             ? value
             : throw new SettingException($"Setting ConnectionStrings__{name} is missing.");
 
-    /// <summary>A whole number from 1, <c>Mesh__Name</c> in the environment; the usual one when it is not set.</summary>
+    /// <summary>A whole number from 1, <c>Mesh__NAME</c> in the environment; the usual one when not set.</summary>
     /// <exception cref="SettingException">It is no such number.</exception>
     public static int NumberSetting(this IConfiguration configuration, string name, int usual, int most)
     {

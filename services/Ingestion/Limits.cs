@@ -6,6 +6,9 @@ internal static class Limits
     /// <summary>Actions of one stream that are not acknowledged; the reader stops at the limit.</summary>
     public const int StreamWindow = 8_192;
 
+    /// <summary>Refusals of one stream that the client is not told of; the reader stops at the limit.</summary>
+    public const int StreamRefusals = 256;
+
     /// <summary>Actions of all callers that are not acknowledged; well before it, lanes are refused.</summary>
     public const int HeldActions = 200_000;
 
@@ -26,7 +29,9 @@ internal static class Limits
     /// </summary>
     public static readonly TimeSpan ReconnectAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a client waits before it sends again what the door could not judge; twice as long at the most.</summary>
+    /// <summary>
+    /// How long a client waits before it sends again what the door could not judge; twice as long at the most.
+    /// </summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>How long Quests may take to say whether it knows a game.</summary>

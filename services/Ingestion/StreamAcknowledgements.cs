@@ -25,7 +25,7 @@ internal sealed class StreamAcknowledgements : IAcknowledged
 
     /// <summary>
     /// An action arrives. Completes when there is room for it: a client that sends on regardless is not read. What is
-    /// settled takes room until it is told, or who never reads answers could fill the memory with refusals.
+    /// settled takes room until it is told, so that who never reads answers cannot fill the memory with refusals.
     /// </summary>
     public async ValueTask ReceiveAsync(CancellationToken cancel)
     {
@@ -34,7 +34,7 @@ internal sealed class StreamAcknowledgements : IAcknowledged
             Task room;
             lock (_gate)
             {
-                if (_received - _told < Limits.StreamWindow)
+                if (_received - _told < Limits.StreamWindow && _refused.Count < Limits.StreamRefusals)
                 {
                     _received++;
                     return;

@@ -11,8 +11,8 @@ namespace Mesh.Quests;
 
 /// <summary>
 /// OUT: an event of the core becomes an event of the log and, where it earns something, a record of
-/// <c>quest.v1.transitions</c>. What is only noted stays in the log: nobody downstream acts on it. Versions of games and
-/// of door policies go to <c>quest.v1.catalog</c>.
+/// <c>quest.v1.transitions</c>. What is only noted stays in the log: nobody downstream acts on it. Versions of games
+/// and of door policies go to <c>quest.v1.catalog</c>.
 /// </summary>
 internal sealed class QuestTransitionRelay(int partition)
 {

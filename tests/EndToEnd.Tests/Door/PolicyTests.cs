@@ -86,7 +86,8 @@ public sealed class PolicyTests(MeshFixture fixture) : IDisposable
         await _mesh.VerifyAsync(game);
     }
 
-    private static LaneRule Rule(string game, uint lane) => new() { GameId = game, Kinds = { CheckIn }, Lane = lane };
+    private static LaneRule Rule(string game, uint lane) =>
+        new() { GameId = game, Kinds = { CheckIn }, Lane = lane };
 
     private string WriteRows()
     {

@@ -7,10 +7,10 @@ public sealed class StreamAcknowledgementsTests
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Stream_WhoseAnswersAreNotRead_TakesNoMoreThanItsWindow()
+    public async Task Stream_WhoseRefusalsAreNotRead_HoldsNoMoreThanItsLimit()
     {
         StreamAcknowledgements stream = new();
-        for (int i = 1; i <= Limits.StreamWindow; i++)
+        for (int i = 1; i <= Limits.StreamRefusals; i++)
         {
             await ReceiveRefusedAsync(stream);
         }
@@ -20,9 +20,24 @@ public sealed class StreamAcknowledgementsTests
         Assert.False(next.IsCompleted);
 
         SubmitStreamResponse? told = await stream.NextAsync(default).WaitAsync(Deadline);
-        Assert.Equal((ulong)Limits.StreamWindow, told!.DurableThrough);
-        Assert.Equal(Limits.StreamWindow, told.Refused.Count);
-        Assert.Equal((uint)Limits.StreamWindow, told.Window);
+        Assert.Equal((ulong)Limits.StreamRefusals, told!.DurableThrough);
+        Assert.Equal(Limits.StreamRefusals, told.Refused.Count);
+        await next.AsTask().WaitAsync(Deadline);
+    }
+
+    [Fact]
+    public async Task Stream_WhoseAnswersAreNotRead_TakesNoMoreThanItsWindow()
+    {
+        StreamAcknowledgements stream = new();
+        for (int i = 1; i <= Limits.StreamWindow; i++)
+        {
+            await stream.ReceiveAsync(default).AsTask().WaitAsync(Deadline);
+            ((IAcknowledged)stream).Acknowledged(i, 0, 0, i);
+        }
+
+        ValueTask next = stream.ReceiveAsync(default);
+        Assert.False(next.IsCompleted);
+        Assert.Equal((uint)Limits.StreamWindow, (await stream.NextAsync(default).WaitAsync(Deadline))!.Window);
         await next.AsTask().WaitAsync(Deadline);
     }
 

@@ -1,4 +1,3 @@
-using Mesh.Quests.Core.Catalog;
 using Mesh.Quests.Core.Door;
 using Kind = Mesh.Contracts.Ingestion.V1.Action.KindOneofCase;
 
