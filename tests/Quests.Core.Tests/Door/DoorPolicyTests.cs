@@ -28,7 +28,10 @@ public sealed class DoorPolicyTests
     [Theory]
     [MemberData(nameof(Wrong))]
     public void Put_APolicyThatIsWrong_NamesTheField(string field, DoorPolicy policy) =>
-        AssertRefused("DEFINITION_INVALID", field, DoorPolicyDecider.Decide(new(policy, 1), new()));
+        AssertRefused(
+            field == "lanes[0].game_id" ? "ID_MALFORMED" : "DEFINITION_INVALID",
+            field,
+            DoorPolicyDecider.Decide(new(policy, 1), new()));
 
     [Fact]
     public void Put_TheFirst_IsVersionTwo()
