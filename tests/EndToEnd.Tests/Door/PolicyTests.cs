@@ -124,7 +124,7 @@ public sealed class PolicyTests(MeshFixture fixture) : IDisposable
         return published.Version;
     }
 
-    /// <summary>Submits, beside whatever else is sent, until a version has routed something. Returns how many.</summary>
+    /// <summary>Submits, beside whatever else is sent, until a version has routed one. Returns how many.</summary>
     private async Task<int> SubmitUntilAsync(
         string game, ConcurrentQueue<(int Lane, ActionAccepted Action)> sent, uint version)
     {
