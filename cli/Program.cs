@@ -9,6 +9,7 @@ RootCommand root = new("Works with a running mesh.")
     VerifyCommand.Create(),
     DlqCommand.Create(),
     LagCommand.Create(),
+    PolicyCommand.Create(),
     BrokerCommand.Create(),
 };
 try

@@ -53,7 +53,7 @@ public static class ErrorCodes
     /// <summary>The call carries no tenant, or a malformed one.</summary>
     public const string TenantMalformed = "TENANT_MALFORMED";
 
-    /// <summary>A game's definition contradicts itself; the field says where.</summary>
+    /// <summary>A game's definition or a door policy contradicts itself; the field says where.</summary>
     public const string DefinitionInvalid = "DEFINITION_INVALID";
 
     /// <summary>The slug is taken by a game with other contents.</summary>
@@ -61,6 +61,9 @@ public static class ErrorCodes
 
     /// <summary>Another version was published meanwhile.</summary>
     public const string VersionConflict = "VERSION_CONFLICT";
+
+    /// <summary>The tenant's door policy has no such version.</summary>
+    public const string PolicyUnknown = "POLICY_UNKNOWN";
 
     /// <summary>A query asks for more than its limit.</summary>
     public const string LimitRange = "LIMIT_RANGE";
@@ -71,6 +74,15 @@ public static class ErrorCodes
     /// <summary>The service cannot answer now; the same may be sent again.</summary>
     public const string Unavailable = "UNAVAILABLE";
 
+    /// <summary>The tenant or the player sends more than its limit; the field says which.</summary>
+    public const string RateLimited = "RATE_LIMITED";
+
+    /// <summary>The door holds so much that it takes no more of this lane for the moment.</summary>
+    public const string Overloaded = "OVERLOADED";
+
+    /// <summary>The door has as many open streams as it may.</summary>
+    public const string TooManyStreams = "TOO_MANY_STREAMS";
+
     /// <summary>Only the mesh itself may ask this.</summary>
     public const string NotForwarded = "NOT_FORWARDED";
 
@@ -80,16 +92,18 @@ public static class ErrorCodes
     /// <summary>The gRPC status that a call fails with for a code.</summary>
     public static StatusCode StatusOf(string code) => code switch
     {
-        GameUnknown => StatusCode.NotFound,
+        GameUnknown or PolicyUnknown => StatusCode.NotFound,
         GameExists => StatusCode.AlreadyExists,
         VersionConflict => StatusCode.Aborted,
-        Unavailable => StatusCode.Unavailable,
+        Unavailable or Overloaded or TooManyStreams => StatusCode.Unavailable,
+        RateLimited => StatusCode.ResourceExhausted,
         NotForwarded => StatusCode.PermissionDenied,
         _ => StatusCode.InvalidArgument,
     };
 
     /// <summary>Whether a client may send the same again later.</summary>
-    public static bool Retryable(string code) => code is Unavailable;
+    public static bool Retryable(string code) => 
+        code is Unavailable or RateLimited or Overloaded or TooManyStreams;
 }
 
 /// <summary>The limits of what clients send; each is named when it is passed.</summary>

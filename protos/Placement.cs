@@ -19,6 +19,9 @@ public static class Placement
     /// <summary>What is between tenant and game in the key of a game's own state.</summary>
     public const string GameInfix = "/g/";
 
+    /// <summary>What follows the tenant in the key of its door policy.</summary>
+    public const string DoorInfix = "/d/";
+
     /// <summary>The key of a player's state: <c>tenant/p/player</c>.</summary>
     public static string Player(string tenant, string player) => $"{tenant}{PlayerInfix}{player}";
 
@@ -31,11 +34,17 @@ public static class Placement
     /// <summary>The key of a game's own state: <c>tenant/g/game</c>.</summary>
     public static string Game(string tenant, string game) => $"{tenant}{GameInfix}{game}";
 
+    /// <summary>The key of a tenant's door policy: <c>tenant/d/door</c>.</summary>
+    public static string Door(string tenant) => $"{tenant}{DoorInfix}door";
+
     /// <summary>The tenant and the player of a player's key; null: it is none.</summary>
     public static (string Tenant, string Player)? PlayerOf(string key) => Split(key, PlayerInfix);
 
     /// <summary>The tenant and the game of a game's key; null: it is none.</summary>
     public static (string Tenant, string Game)? GameOf(string key) => Split(key, GameInfix);
+
+    /// <summary>The tenant of a door policy's key, and what follows; null: it is none.</summary>
+    public static (string Tenant, string Name)? DoorOf(string key) => Split(key, DoorInfix);
 
     /// <summary>The partition of a key, from 0 to <see cref="Partitions"/> - 1.</summary>
     public static int Partition(string key)

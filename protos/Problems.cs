@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
@@ -12,11 +13,28 @@ public static class Problems
     /// <summary>Trailer that holds a serialized <c>google.rpc.Status</c>.</summary>
     public const string DetailsTrailer = "grpc-status-details-bin";
 
+    /// <summary>Trailer that says in milliseconds when to come again (gRFC A6).</summary>
+    public const string PushbackTrailer = "grpc-retry-pushback-ms";
+
+    /// <summary>Trailer that says the same in whole seconds, as HTTP does (RFC 9110).</summary>
+    public const string RetryAfterTrailer = "retry-after";
+
     /// <summary>A problem.</summary>
     public static Problem Of(string code, string field, string message) =>
         new() { Code = code, Field = field, Message = message };
 
-    /// <summary>What a gRPC service throws: the status that the code fixes, with the problem as details.</summary>
+    /// <summary>A problem that passes.</summary>
+    /// <param name="code">One of <see cref="ErrorCodes"/>.</param>
+    /// <param name="field">The field at fault.</param>
+    /// <param name="message">A sentence for people.</param>
+    /// <param name="retryAfter">When the same may be sent again.</param>
+    public static Problem Later(string code, string field, string message, TimeSpan retryAfter) =>
+        new() { Code = code, Field = field, Message = message, RetryAfter = retryAfter.ToDuration() };
+
+    /// <summary>
+    /// What a gRPC service throws: the status that the code fixes, with the problem as details, and when to come again
+    /// in the words of gRPC and of HTTP.
+    /// </summary>
     public static RpcException ToRpcException(this Problem problem)
     {
         StatusCode code = ErrorCodes.StatusOf(problem.Code);
@@ -36,7 +54,16 @@ public static class Problems
             },
         };
         Google.Rpc.Status status = new() { Code = (int)code, Message = message, Details = { Any.Pack(details) } };
-        Metadata trailers = new() { { DetailsTrailer, status.ToByteArray() } };
+        Metadata trailers = [];
+        if (problem.RetryAfter is { } retryAfter)
+        {
+            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = retryAfter }));
+            TimeSpan wait = retryAfter.ToTimeSpan();
+            trailers.Add(PushbackTrailer, Whole(wait.TotalMilliseconds));
+            trailers.Add(RetryAfterTrailer, Whole(wait.TotalSeconds));
+        }
+
+        trailers.Add(DetailsTrailer, status.ToByteArray());
         return new RpcException(new Grpc.Core.Status(code, message), trailers);
     }
 
@@ -49,14 +76,27 @@ public static class Problems
             return null;
         }
 
+        Problem? problem = null;
+        Duration? retryAfter = null;
         foreach (Any detail in Google.Rpc.Status.Parser.ParseFrom(bytes).Details)
         {
             if (detail.TryUnpack(out BadRequest request) && request.FieldViolations is [var first, ..])
             {
-                return Of(first.Reason, first.Field, first.Description);
+                problem = Of(first.Reason, first.Field, first.Description);
+            }
+            else if (detail.TryUnpack(out RetryInfo retry))
+            {
+                retryAfter = retry.RetryDelay;
             }
         }
 
-        return null;
+        if (problem is not null)
+        {
+            problem.RetryAfter = retryAfter;
+        }
+
+        return problem;
     }
+
+    private static string Whole(double number) => Math.Ceiling(number).ToString("F0", CultureInfo.InvariantCulture);
 }

@@ -56,7 +56,8 @@ public static class TopicCatalog
         };
 
     /// <summary>
-    /// Definitions of games, whole. Key: tenant/game/version; placed by <see cref="Placement.Game"/>.
+    /// Definitions of games and door policies, whole. <see cref="CatalogKeys"/> tells them apart; placed by
+    /// <see cref="Placement.Game"/> and <see cref="Placement.Door"/>.
     /// </summary>
     public static readonly TopicSpec QuestCatalog =
         new("quest.v1.catalog", EventNames.GamePublished, BusCodec.Zstd, null)
@@ -134,6 +135,9 @@ public static class EventNames
 
     /// <summary><see cref="Events.V1.GamePublished"/>.</summary>
     public const string GamePublished = "game-published.v1";
+
+    /// <summary><see cref="Events.V1.DoorPolicyPublished"/>.</summary>
+    public const string DoorPolicyPublished = "door-policy-published.v1";
 
     /// <summary><see cref="Events.V1.QuestTransition"/>.</summary>
     public const string QuestTransition = "quest-transition.v1";

@@ -30,13 +30,12 @@ internal sealed class ActionStream(
     private readonly Lock _gate = new();
     private readonly SendWindow<PendingAction> _window = new(WindowBeforeFirstAnswer);
     private readonly Queue<PendingAction> _again = new();
-    private readonly Queue<PendingAction> _later = new();
+    private readonly PriorityQueue<Delayed, long> _later = new();
     private readonly SemaphoreSlim _answered = new(0, 1);
     private readonly Patience.Backoff _backoff = new();
     private PendingAction[] _batch = [];
     private int _next;
     private long _owingSince;
-    private long _laterUntil;
     private volatile bool _gaveUp;
 
     /// <summary>Sends until the rows end and every one is acknowledged.</summary>
@@ -173,7 +172,8 @@ internal sealed class ActionStream(
     {
         lock (_gate)
         {
-            PendingAction[] left = [.. _window.Restart().Concat(_later).Concat(_again).OrderBy(action => action.Row)];
+            IEnumerable<PendingAction> later = _later.UnorderedItems.Select(item => item.Element.Action);
+            PendingAction[] left = [.. _window.Restart().Concat(later).Concat(_again).OrderBy(action => action.Row)];
             _again.Clear();
             _later.Clear();
             foreach (PendingAction action in left)
@@ -193,7 +193,10 @@ internal sealed class ActionStream(
         }
     }
 
-    /// <summary>The next row to send, as soon as there is one and room for it; null: all are acknowledged.</summary>
+    /// <summary>
+    /// The next row to send, as soon as there is one and room for it; null: all are acknowledged. A row that is to come
+    /// later holds back those behind it, so that the order is kept as far as it can be.
+    /// </summary>
     private async ValueTask<Step?> NextAsync(Task answers, CancellationToken cancellation)
     {
         while (true)
@@ -207,10 +210,10 @@ internal sealed class ActionStream(
             TimeSpan? later = null;
             lock (_gate)
             {
-                bool isDue = _later.Count > 0 && !IsTooEarly(out later);
-                if (_window.Room > 0 && (isDue || _again.Count > 0 || more))
+                later = LeftToWait();
+                if (_window.Room > 0 && later is null && (_later.Count + _again.Count > 0 || more))
                 {
-                    PendingAction action = isDue ? _later.Dequeue()
+                    PendingAction action = _later.Count > 0 ? _later.Dequeue().Action
                         : _again.Count > 0 ? _again.Dequeue()
                         : _batch[_next++];
                     ulong number = _window.Add(action);
@@ -218,7 +221,8 @@ internal sealed class ActionStream(
 
                     // What is held back goes with the next one: so there must be a next one, and room for it.
                     bool last = _window.Room == 0
-                        || (_again.Count == 0 && _next == _batch.Length && batches.Count == 0);
+                        || LeftToWait() is not null
+                        || (_later.Count == 0 && _again.Count == 0 && _next == _batch.Length && batches.Count == 0);
                     return new Step(number, action, last);
                 }
 
@@ -232,11 +236,11 @@ internal sealed class ActionStream(
         }
     }
 
-    private bool IsTooEarly(out TimeSpan? wait)
+    // Under the lock. Null: no row is to come later, or the first one is due.
+    private TimeSpan? LeftToWait()
     {
-        long left = _laterUntil - Stopwatch.GetTimestamp();
-        wait = left > 0 ? TimeSpan.FromSeconds((double)left / Stopwatch.Frequency) : null;
-        return left > 0;
+        long left = _later.TryPeek(out Delayed first, out _) ? first.DueAt - Stopwatch.GetTimestamp() : 0;
+        return left > 0 ? TimeSpan.FromSeconds((double)left / Stopwatch.Frequency) : null;
     }
 
     /// <summary>Waits for an answer, for more rows when there are none, or for the time the server asked for.</summary>
@@ -292,8 +296,9 @@ internal sealed class ActionStream(
                 if (receipt.Status == Receipt.Types.Status.Later)
                 {
                     TimeSpan wait = receipt.Problem?.RetryAfter?.ToTimeSpan() ?? DefaultLater;
-                    _laterUntil = Stopwatch.GetTimestamp() + (long)(wait.TotalSeconds * Stopwatch.Frequency);
-                    _later.Enqueue(action);
+                    long dueAt = Stopwatch.GetTimestamp() + (long)(wait.TotalSeconds * Stopwatch.Frequency);
+                    _later.Enqueue(new Delayed(action, dueAt), action.Row);
+                    tally.Trouble = receipt.Problem?.Message;
                     later++;
                 }
                 else
@@ -306,6 +311,9 @@ internal sealed class ActionStream(
             _owingSince = IsOwing ? _owingSince : 0;
         }
     }
+
+    /// <summary>A row that the server wants later, and when.</summary>
+    private readonly record struct Delayed(PendingAction Action, long DueAt);
 
     private readonly record struct Step(ulong Number, PendingAction Action, bool Last);
 }

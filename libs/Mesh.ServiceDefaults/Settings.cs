@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
 namespace Mesh.ServiceDefaults;
@@ -14,6 +15,18 @@ public static class Settings
         configuration.GetConnectionString(name) is { Length: > 0 } value
             ? value
             : throw new SettingException($"Setting ConnectionStrings__{name} is missing.");
+
+    /// <summary>A whole number from 1, <c>Mesh__NAME</c> in the environment; the usual one when not set.</summary>
+    /// <exception cref="SettingException">It is no such number.</exception>
+    public static int NumberSetting(this IConfiguration configuration, string name, int usual, int most)
+    {
+        string? value = configuration[$"Mesh:{name}"];
+        return value is null or "" ? usual
+            : int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+                && number >= 1 && number <= most
+                ? number
+                : throw new SettingException($"Setting Mesh__{name} must be from 1 to {most}, not '{value}'.");
+    }
 
     /// <summary>
     /// Where another service is: its first address, <c>services__name__http__0</c> in the environment.

@@ -63,7 +63,9 @@ public static class GatewayModule
     private static void Listen(KestrelServerOptions kestrel, GatewayOptions options)
     {
         // What all services have is set by the process defaults; a connection here carries many clients' streams.
+        kestrel.Limits.MaxConcurrentConnections = options.Connections;
         Http2Limits http2 = kestrel.Limits.Http2;
+        http2.MaxStreamsPerConnection = options.StreamsPerConnection;
         http2.InitialConnectionWindowSize = ConnectionWindowBytes;
         http2.InitialStreamWindowSize = StreamWindowBytes;
         http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);

@@ -10,6 +10,12 @@ namespace Mesh.Gateway;
 public sealed record GatewayOptions(
     Uri Grpc, Uri Web, ImmutableSortedDictionary<string, ImmutableArray<Uri>> Destinations)
 {
+    /// <summary>Connections of each endpoint: one more is closed at once.</summary>
+    public int Connections { get; init; } = Limits.Connections;
+
+    /// <summary>Calls under way on a connection: one more waits at the client.</summary>
+    public int StreamsPerConnection { get; init; } = Limits.StreamsPerConnection;
+
     /// <summary>Setting of <see cref="Grpc"/>.</summary>
     public const string GrpcSetting = "MESH_ENDPOINT_GRPC";
 
@@ -22,7 +28,8 @@ public sealed record GatewayOptions(
 
     /// <summary>
     /// Reads <see cref="GrpcSetting"/>, <see cref="WebSetting"/> and, for each service, <c>services__NAME__http__0</c>,
-    /// <c>services__NAME__http__1</c>, …, one for each instance.
+    /// <c>services__NAME__http__1</c>, …, one for each instance; <c>Mesh__Connections</c>,
+    /// <c>Mesh__StreamsPerConnection</c>.
     /// </summary>
     /// <exception cref="SettingException">A setting is missing or wrong; the message names it.</exception>
     public static GatewayOptions From(IConfiguration configuration)
@@ -42,7 +49,12 @@ public sealed record GatewayOptions(
         return new GatewayOptions(
             Address(GrpcSetting, configuration[GrpcSetting] ?? "http://127.0.0.1:8400"),
             Address(WebSetting, configuration[WebSetting] ?? "http://127.0.0.1:8480"),
-            destinations.ToImmutable());
+            destinations.ToImmutable())
+        {
+            Connections = configuration.NumberSetting("Connections", Limits.Connections, Limits.LargestSetting),
+            StreamsPerConnection = configuration.NumberSetting(
+                "StreamsPerConnection", Limits.StreamsPerConnection, Limits.LargestSetting),
+        };
     }
 
     private static string InEnvironment(string path) => path.Replace(":", "__", StringComparison.Ordinal);

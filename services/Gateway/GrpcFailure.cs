@@ -20,7 +20,8 @@ internal static class GrpcFailure
 
     // gRPC's own word for when to come again, in milliseconds (gRFC A6); HTTP's is in whole seconds (RFC 9110).
     private const string Pushback = "grpc-retry-pushback-ms";
-    private const string PushbackMs = "200";
+    private const int ShortestPushbackMs = 100;
+    private const int LongestPushbackMs = 500;
     private const string RetryAfterSeconds = "1";
 
     private static readonly string Unavailable = Text(StatusCode.Unavailable);
@@ -50,7 +51,7 @@ internal static class GrpcFailure
         {
             context.Response.AppendTrailer("grpc-status", Unavailable);
             context.Response.AppendTrailer("grpc-message", $"The connection to the service {service} broke.");
-            context.Response.AppendTrailer(Pushback, PushbackMs);
+            context.Response.AppendTrailer(Pushback, PushbackMs());
         }
     }
 
@@ -97,10 +98,14 @@ internal static class GrpcFailure
         response.Headers["grpc-message"] = message;
         if (status == StatusCode.Unavailable)
         {
-            response.Headers[Pushback] = PushbackMs;
+            response.Headers[Pushback] = PushbackMs();
             response.Headers[RetryAfter] = RetryAfterSeconds;
         }
     }
+
+    // Spread by chance: whoever was on a connection that broke would come back in the same moment.
+    private static string PushbackMs() =>
+        Random.Shared.Next(ShortestPushbackMs, LongestPushbackMs).ToString(CultureInfo.InvariantCulture);
 
     private static string Text(StatusCode status) => ((int)status).ToString(CultureInfo.InvariantCulture);
 

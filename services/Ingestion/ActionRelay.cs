@@ -27,6 +27,7 @@ internal sealed class ActionRelay : IHostedService, IHealthCheck, IAsyncDisposab
     private readonly Route[] _routes = new Route[TopicCatalog.Actions.Count * Placement.Partitions];
     private BusProducer? _producer;
     private PartitionedStore? _store;
+    private int _held;
     private volatile string? _failure = "The topics are not checked yet.";
 
     public ActionRelay(ServiceOptions options, ILogger<ActionRelay> logger)
@@ -37,6 +38,9 @@ internal sealed class ActionRelay : IHostedService, IHealthCheck, IAsyncDisposab
 
     /// <summary>Whether actions can be sent.</summary>
     public bool Ready => _failure is null;
+
+    /// <summary>How much is held that is not acknowledged, of what may be: from 0 to 1, and a little over it.</summary>
+    public double Pressure => (double)Volatile.Read(ref _held) / Limits.HeldActions;
 
     /// <inheritdoc />
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -133,6 +137,7 @@ internal sealed class ActionRelay : IHostedService, IHealthCheck, IAsyncDisposab
     {
         private readonly Lock _order = new();
         private readonly ConcurrentQueue<(IAcknowledged Sink, long Number)> _waiting = new();
+        private readonly ActionRelay _relay;
         private readonly ProduceTarget _target;
         private readonly int _lane;
         private readonly int _partition;
@@ -140,6 +145,7 @@ internal sealed class ActionRelay : IHostedService, IHealthCheck, IAsyncDisposab
 
         public Route(ActionRelay relay, int lane, int partition)
         {
+            _relay = relay;
             _lane = lane;
             _partition = partition;
             _target = relay._producer!.Target(
@@ -150,6 +156,8 @@ internal sealed class ActionRelay : IHostedService, IHealthCheck, IAsyncDisposab
 
         public void Send(byte[] key, byte[] record, IAcknowledged sink, long number)
         {
+            Interlocked.Increment(ref _relay._held);
+
             // Taking a place in the queue and producing are one step; the producer's thread takes from it without the
             // lock.
             lock (_order)
@@ -164,6 +172,7 @@ internal sealed class ActionRelay : IHostedService, IHealthCheck, IAsyncDisposab
             Volatile.Write(ref _nextOffset, offset + 1);
             if (_waiting.TryDequeue(out (IAcknowledged Sink, long Number) first))
             {
+                Interlocked.Decrement(ref _relay._held);
                 first.Sink.Acknowledged(first.Number, _lane, _partition, offset);
             }
         }

@@ -7,7 +7,6 @@ using Mesh.Contracts.Ingestion.V1;
 using Mesh.Contracts.Types.V1;
 using Mesh.Ingestion.Core;
 using Mesh.Ingestion.Core.Admission;
-using Mesh.Ingestion.Core.Routing;
 using Action = Mesh.Contracts.Ingestion.V1.Action;
 using Kind = Mesh.Contracts.Ingestion.V1.Action.KindOneofCase;
 
@@ -17,13 +16,12 @@ namespace Mesh.Ingestion;
 internal readonly record struct Judged(int Lane, string Key, byte[] Record, Receipt? Refused);
 
 /// <summary>
-/// Judges each action alone: (1) its form, (2) whether its game is known, (3) its time by the game's clock policy;
-/// then it gets its lane. Stateless; safe for concurrent use.
+/// Judges each action alone: (1) its form, (2) whether its game is known, (3) its time by the game's clock policy; then
+/// it gets its lane (4) by the tenant's policy, which also says (5) whether it comes too soon. Safe for concurrent use.
 /// </summary>
-internal sealed class Door(GameLookup games, TimeProvider clock)
+internal sealed class Door(
+    GameLookup games, PolicyTable policies, DoorLimits limits, ActionRelay relay, TimeProvider clock)
 {
-    private readonly RoutingTable _routing = RoutingTable.Default;
-
     /// <summary>Judges an action. Completes at once unless Quests has to be asked for its game.</summary>
     public ValueTask<Judged> JudgeAsync(string tenant, Action action)
     {
@@ -53,9 +51,13 @@ internal sealed class Door(GameLookup games, TimeProvider clock)
         }
         catch (RpcException)
         {
-            Problem later = Problems.Of(ErrorCodes.Unavailable, field, "The game could not be looked up; send again.");
-            later.RetryAfter = Limits.RetryAfter.ToDuration();
-            return Refused(later, received);
+            return Refused(
+                Problems.Later(
+                    ErrorCodes.Unavailable,
+                    field,
+                    "The game could not be looked up; send again.",
+                    Limits.RetryAfter * (1 + Random.Shared.NextDouble())),
+                received);
         }
     }
 
@@ -63,14 +65,23 @@ internal sealed class Door(GameLookup games, TimeProvider clock)
     {
         // 3.
         long receivedUs = ToMicroseconds(received);
-        ClockPolicy policy = (ClockPolicy)game.Definition.ClockPolicy;
+        ClockPolicy clockPolicy = (ClockPolicy)game.Definition.ClockPolicy;
         long? occurredUs = OccurredUs(action);
-        if (AdmissionTime.Decide(policy, occurredUs, receivedUs, out long effectiveUs) is { } refusal)
+        if (AdmissionTime.Decide(clockPolicy, occurredUs, receivedUs, out long effectiveUs) is { } refusal)
         {
             return Refused(refusal, received);
         }
 
-        int lane = _routing.LaneOf((ActionKind)action.KindCase);
+        // 4. One version for all that follows: the record names the one that routed it.
+        CompiledPolicy policy = policies.Of(tenant);
+        int lane = policy.Routing.LaneOf(action.GameId, (ActionKind)action.KindCase);
+
+        // 5.
+        if (limits.Judge(tenant, action.PlayerId, lane, policy, relay.Pressure) is { } later)
+        {
+            return Refused(later, received);
+        }
+
         ActionAccepted accepted = new()
         {
             Tenant = tenant,
@@ -81,7 +92,7 @@ internal sealed class Door(GameLookup games, TimeProvider clock)
             ReceivedUs = receivedUs,
             EffectiveUs = effectiveUs,
             Lane = (uint)lane,
-            RoutingVersion = _routing.Version,
+            RoutingVersion = policy.Routing.Version,
             CatalogVersion = game.Version,
             DeviceId = action.DeviceId,
             Sequence = action.Sequence,

@@ -13,11 +13,17 @@ internal static class IngestionModule
     {
         ServiceOptions options = ServiceOptions.From(builder.Configuration, "ingestion");
         Uri quests = builder.Configuration.RequiredServiceAddress("quests");
+        DoorOptions door = DoorOptions.From(builder.Configuration);
+        builder.WebHost.ConfigureKestrel(kestrel => door.Apply(kestrel.Limits));
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(door);
+        builder.Services.AddSingleton<OpenStreams>();
         builder.Services.AddSingleton<GameTable>();
         builder.Services.AddSingleton(_ =>
             new QuestsApi.Quests.QuestsClient(GrpcChannel.ForAddress(quests)));
         builder.Services.AddSingleton<GameLookup>();
+        builder.Services.AddSingleton<PolicyTable>();
+        builder.Services.AddSingleton<DoorLimits>();
         builder.Services.AddSingleton<Door>();
         builder.Services.AddSingleton<ActionRelay>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ActionRelay>());
@@ -25,7 +31,9 @@ internal static class IngestionModule
         builder.Services.AddSingleton<IngestionService>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.AddRetentionGuard(options);
-        builder.AddGameCatalog(provider => provider.GetRequiredService<GameTable>().Apply);
+        builder.AddGameCatalog(
+            provider => provider.GetRequiredService<GameTable>().Apply,
+            provider => provider.GetRequiredService<PolicyTable>().Apply);
         return builder;
     }
 }

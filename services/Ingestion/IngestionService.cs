@@ -9,7 +9,8 @@ using Api = Mesh.Contracts.Ingestion.V1;
 namespace Mesh.Ingestion;
 
 /// <summary>IN: actions by call, batch and stream. It translates; the door judges, the relay sends.</summary>
-internal sealed class IngestionService(Door door, ActionRelay relay, TimeProvider clock) : Api.Ingestion.IngestionBase
+internal sealed class IngestionService(Door door, ActionRelay relay, OpenStreams streams, TimeProvider clock)
+    : Api.Ingestion.IngestionBase
 {
     /// <inheritdoc />
     public override async Task<Receipt> Submit(Action request, ServerCallContext context)
@@ -41,6 +42,38 @@ internal sealed class IngestionService(Door door, ActionRelay relay, TimeProvide
     {
         string tenant = CallTenant.Of(context);
         RequireReady();
+        if (!streams.TryOpen())
+        {
+            throw Problems.Later(
+                ErrorCodes.TooManyStreams,
+                string.Empty,
+                "The door has as many open streams as it may; come again.",
+                Limits.ReconnectAfter * (1 + (3 * Random.Shared.NextDouble()))).ToRpcException();
+        }
+
+        try
+        {
+            await RunAsync(tenant, requestStream, responseStream, context);
+        }
+        finally
+        {
+            streams.Close();
+        }
+    }
+
+    /// <inheritdoc />
+    public override Task<ProgressResponse> Progress(ProgressRequest request, ServerCallContext context)
+    {
+        RequireReady();
+        return Task.FromResult(relay.Progress());
+    }
+
+    private async Task RunAsync(
+        string tenant,
+        IAsyncStreamReader<SubmitStreamRequest> requestStream,
+        IServerStreamWriter<SubmitStreamResponse> responseStream,
+        ServerCallContext context)
+    {
         StreamAcknowledgements acknowledgements = new();
         using CancellationTokenSource ended =
             CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
@@ -60,13 +93,6 @@ internal sealed class IngestionService(Door door, ActionRelay relay, TimeProvide
             await ended.CancelAsync();
             await answering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-    }
-
-    /// <inheritdoc />
-    public override Task<ProgressResponse> Progress(ProgressRequest request, ServerCallContext context)
-    {
-        RequireReady();
-        return Task.FromResult(relay.Progress());
     }
 
     private async ValueTask TakeAsync(
@@ -138,8 +164,11 @@ internal sealed class IngestionService(Door door, ActionRelay relay, TimeProvide
     {
         if (!relay.Ready)
         {
-            throw Problems.Of(ErrorCodes.Unavailable, string.Empty, "The door is not open yet; send again.")
-                .ToRpcException();
+            throw Problems.Later(
+                ErrorCodes.Unavailable,
+                string.Empty,
+                "The door is not open yet; send again.",
+                Limits.RetryAfter * (1 + Random.Shared.NextDouble())).ToRpcException();
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections;
 using Mesh.Contracts.Ingestion.V1;
 
 namespace Mesh.Ingestion;
@@ -9,7 +10,7 @@ namespace Mesh.Ingestion;
 internal sealed class StreamAcknowledgements : IAcknowledged
 {
     private readonly Lock _gate = new();
-    private readonly bool[] _settled = new bool[Limits.StreamWindow];
+    private readonly BitArray _settled = new(Limits.StreamWindow);
     private readonly TokenBuilder _token = new();
     private Dictionary<ulong, Receipt> _refused = [];
     private TaskCompletionSource _changed = NewSignal();
@@ -23,7 +24,8 @@ internal sealed class StreamAcknowledgements : IAcknowledged
     public long Next => _received + 1;
 
     /// <summary>
-    /// An action arrives. Completes when there is room for it: a client that sends on regardless is not read.
+    /// An action arrives. Completes when there is room for it: a client that sends on regardless is not read. What is
+    /// settled takes room until it is told, so that who never reads answers cannot fill the memory with refusals.
     /// </summary>
     public async ValueTask ReceiveAsync(CancellationToken cancel)
     {
@@ -32,7 +34,7 @@ internal sealed class StreamAcknowledgements : IAcknowledged
             Task room;
             lock (_gate)
             {
-                if (_received - _through < Limits.StreamWindow)
+                if (_received - _told < Limits.StreamWindow && _refused.Count < Limits.StreamRefusals)
                 {
                     _received++;
                     return;
@@ -108,19 +110,17 @@ internal sealed class StreamAcknowledgements : IAcknowledged
     // Under the lock.
     private void Settle(long number)
     {
-        _settled[number % Limits.StreamWindow] = true;
+        _settled[Place(number)] = true;
         long before = _through;
-        while (_through < _received && _settled[(_through + 1) % Limits.StreamWindow])
+        while (_through < _received && _settled[Place(_through + 1)])
         {
             _through++;
-            _settled[_through % Limits.StreamWindow] = false;
+            _settled[Place(_through)] = false;
         }
 
         if (_through > before)
         {
             _changed.TrySetResult();
-            _room?.TrySetResult();
-            _room = null;
         }
     }
 
@@ -128,6 +128,8 @@ internal sealed class StreamAcknowledgements : IAcknowledged
     private SubmitStreamResponse Take()
     {
         _told = _through;
+        _room?.TrySetResult();
+        _room = null;
         SubmitStreamResponse response = new()
         {
             DurableThrough = (ulong)_through,
@@ -155,6 +157,8 @@ internal sealed class StreamAcknowledgements : IAcknowledged
 
         return response;
     }
+
+    private static int Place(long number) => (int)(number % Limits.StreamWindow);
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -3,6 +3,7 @@ using Mesh.Contracts;
 using Mesh.Contracts.Events.V1;
 using Mesh.Quests.Core.Run;
 using Catalog = Mesh.Quests.Core.Catalog;
+using Door = Mesh.Quests.Core.Door;
 
 namespace Mesh.Quests;
 
@@ -54,6 +55,33 @@ internal static class QuestsEvents
 
     public static Catalog.CatalogEvent.GamePublished ToCore(GamePublished e) => new(e.Version, ToCore(e.Definition));
 
+    public static DoorPolicyPublished ToContract(string tenant, Door.DoorPolicyPublished e, long nowUs) => new()
+    {
+        Tenant = tenant,
+        Version = e.Version,
+        Policy = ToContract(e.Policy),
+        PublishedUs = nowUs,
+    };
+
+    public static Door.DoorPolicyPublished ToCore(DoorPolicyPublished e) => new(e.Version, ToCore(e.Policy));
+
+    public static DoorPolicy ToContract(Door.DoorPolicy policy)
+    {
+        DoorPolicy to = new() { Tenant = ToContract(policy.Tenant), Player = ToContract(policy.Player) };
+        to.Lanes.AddRange(policy.Lanes.Select(rule => new LaneRule
+        {
+            GameId = rule.GameId,
+            Kinds = { rule.Kinds },
+            Lane = rule.Lane,
+        }));
+        return to;
+    }
+
+    public static Door.DoorPolicy ToCore(DoorPolicy policy) => new(
+        [.. policy.Lanes.Select(rule => new Door.LaneRule(rule.GameId, [.. rule.Kinds], rule.Lane))],
+        ToCore(policy.Tenant),
+        ToCore(policy.Player));
+
     public static GameDefinition ToContract(Catalog.GameDefinition game)
     {
         GameDefinition to = new()
@@ -87,6 +115,13 @@ internal static class QuestsEvents
         [.. game.Rules.Select(rule => new Catalog.RewardRule(
             rule.RuleId, rule.QuestId, (TransitionKind)rule.On, rule.Currency, rule.Amount))],
         game.Scales.ToDictionary(StringComparer.Ordinal));
+
+    // What is not limited is left out, as somebody would write it.
+    private static RateLimit? ToContract(Door.RateLimit limit) => limit == Door.RateLimit.None
+        ? null
+        : new RateLimit { PerSecond = limit.PerSecond, Burst = limit.Burst };
+
+    private static Door.RateLimit ToCore(RateLimit? limit) => new(limit?.PerSecond ?? 0, limit?.Burst ?? 0);
 
     private static QuestDefinition ToContract(Catalog.QuestDefinition quest)
     {

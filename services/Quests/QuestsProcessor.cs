@@ -3,14 +3,17 @@ using Mesh.Contracts.Events.V1;
 using Mesh.EventStore;
 using Mesh.Partitions;
 using Mesh.Quests.Core.Catalog;
+using Mesh.Quests.Core.Door;
 using Mesh.Quests.Core.Run;
 using Mesh.Wiring;
+using DoorPolicy = Mesh.Quests.Core.Door.DoorPolicy;
+using DoorPolicyPublished = Mesh.Contracts.Events.V1.DoorPolicyPublished;
 
 namespace Mesh.Quests;
 
 /// <summary>
-/// One partition of Quests: the streams of its players and of its games, and the state that they fold to. Owned by
-/// the loop.
+/// One partition of Quests: the streams of its players, of its games and of tenants' door policies, and the state that
+/// they fold to. Owned by the loop.
 /// </summary>
 internal sealed class QuestsProcessor : IPartitionProcessor
 {
@@ -20,6 +23,7 @@ internal sealed class QuestsProcessor : IPartitionProcessor
     private readonly ParsedRecord<ActionAccepted> _action = new(ActionAccepted.Parser.ParseFrom);
     private readonly StreamStates<PlayerStream> _players = new(stream => new PlayerStream(stream));
     private readonly StreamStates<GameStream> _games = new(stream => new GameStream(stream));
+    private readonly StreamStates<DoorStream> _doors = new(stream => new DoorStream(stream));
 
     public QuestsProcessor(int partition, GameCatalog catalog)
     {
@@ -37,8 +41,11 @@ internal sealed class QuestsProcessor : IPartitionProcessor
         return _players.NameOf(action.Tenant, action.PlayerId);
     }
 
-    /// <summary>Games are few, and listed without being named.</summary>
-    public bool IsPinned(string stream) => Placement.GameOf(stream) is not null;
+    /// <summary>
+    /// Games are few, and listed without being named; door policies are fewer, and asked for by a query, which has no
+    /// stream to wait for.
+    /// </summary>
+    public bool IsPinned(string stream) => Placement.GameOf(stream) is not null || IsDoor(stream);
 
     /// <inheritdoc />
     public void Fold(in StoredEvent stored)
@@ -52,6 +59,10 @@ internal sealed class QuestsProcessor : IPartitionProcessor
             case EventNames.GamePublished:
                 GamePublished published = GamePublished.Parser.ParseFrom(stored.Body);
                 _games.Open(stored.Stream).State.Evolve(QuestsEvents.ToCore(published));
+                break;
+            case EventNames.DoorPolicyPublished:
+                DoorPolicyPublished policy = DoorPolicyPublished.Parser.ParseFrom(stored.Body);
+                _doors.Open(stored.Stream).State.Evolve(QuestsEvents.ToCore(policy));
                 break;
             default:
                 throw new InvalidDataException(
@@ -74,6 +85,10 @@ internal sealed class QuestsProcessor : IPartitionProcessor
         {
             _states.Save(game, to);
         }
+        else if (_doors.Find(stream) is { } door)
+        {
+            _states.Save(door, to);
+        }
         else if (_players.Find(stream) is { } player)
         {
             _states.Save(player, to);
@@ -83,7 +98,11 @@ internal sealed class QuestsProcessor : IPartitionProcessor
     /// <inheritdoc />
     public void Load(string stream, IReadOnlyList<StatePart> parts)
     {
-        if (IsPinned(stream))
+        if (IsDoor(stream))
+        {
+            QuestsStates.Load(_doors.Add(stream), parts);
+        }
+        else if (IsPinned(stream))
         {
             QuestsStates.Load(_games.Add(stream), parts);
         }
@@ -98,6 +117,7 @@ internal sealed class QuestsProcessor : IPartitionProcessor
     {
         _players.Remove(stream);
         _games.Remove(stream);
+        _doors.Remove(stream);
     }
 
     /// <summary>Runs a command of a game's stream.</summary>
@@ -114,6 +134,28 @@ internal sealed class QuestsProcessor : IPartitionProcessor
         return decision;
     }
 
+    /// <summary>Runs a command of a tenant's door policy.</summary>
+    public DoorPolicyDecision Execute(string tenant, PutDoorPolicy command, long nowUs, IEventAppender appender)
+    {
+        DoorPolicyState door = _doors.Open(Placement.Door(tenant)).State;
+        DoorPolicyDecision decision = DoorPolicyDecider.Decide(command, door);
+        if (decision is DoorPolicyDecision.Published published)
+        {
+            door.Evolve(published.Event);
+            _relay.Append(tenant, published.Event, nowUs, appender);
+        }
+
+        return decision;
+    }
+
+    /// <summary>A tenant's door policy: the version asked for (0: the newest); null: there is none.</summary>
+    public (uint Version, DoorPolicy Policy)? FindDoorPolicy(string tenant, uint version)
+    {
+        DoorPolicyState state = _doors.Find(Placement.Door(tenant))?.State ?? new DoorPolicyState();
+        uint wanted = version == 0 ? state.Version : version;
+        return state.At(wanted) is { } policy ? (wanted, policy) : null;
+    }
+
     /// <summary>A game of this partition; null: no version is published.</summary>
     public GameState? FindGame(string tenant, string game) =>
         _games.Find(Placement.Game(tenant, game)) is { State.Version: > 0 } known ? known.State : null;
@@ -121,6 +163,8 @@ internal sealed class QuestsProcessor : IPartitionProcessor
     /// <summary>A tenant's games in this partition.</summary>
     public IReadOnlyList<GameState> GamesOf(string tenant) =>
         [.. _games.All.Where(g => g.Tenant == tenant && g.State.Version > 0).Select(g => g.State)];
+
+    private static bool IsDoor(string stream) => Placement.DoorOf(stream) is not null;
 }
 
 /// <summary>A player's stream and what it folds to.</summary>
@@ -161,4 +205,15 @@ internal sealed class GameStream(string name)
 
     /// <summary>The last version that is saved; a version never changes.</summary>
     public ulong Saved { get; set; }
+}
+
+/// <summary>The stream of a tenant's door policy and what it folds to.</summary>
+internal sealed class DoorStream(string name)
+{
+    public string Name => name;
+
+    public DoorPolicyState State { get; } = new();
+
+    /// <summary>The last version that is saved; a version never changes.</summary>
+    public uint Saved { get; set; } = DoorPolicyState.BuiltInVersion;
 }

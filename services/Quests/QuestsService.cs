@@ -5,8 +5,10 @@ using Mesh.Contracts.Quests.V1;
 using Mesh.Contracts.Types.V1;
 using Mesh.Partitions;
 using Mesh.Quests.Core.Catalog;
+using Mesh.Quests.Core.Door;
 using Mesh.Wiring;
 using Api = Mesh.Contracts.Quests.V1;
+using DoorPolicy = Mesh.Contracts.Events.V1.DoorPolicy;
 using GameDefinition = Mesh.Contracts.Events.V1.GameDefinition;
 
 namespace Mesh.Quests;
@@ -69,6 +71,40 @@ internal sealed class QuestsService(
     }
 
     /// <inheritdoc />
+    public override Task<PublishedDoorPolicy> PutDoorPolicy(PutDoorPolicyRequest request, ServerCallContext context)
+    {
+        string tenant = CallTenant.Of(context);
+        string stream = Placement.Door(tenant);
+        PutDoorPolicy command = new(QuestsEvents.ToCore(request.Policy ?? new DoorPolicy()), request.ExpectedVersion);
+        long nowUs = NowUs();
+        return peers.AnswerAsync(
+            context,
+            async () => ToPolicy(await host.ExecuteAsync(
+                Placement.Partition(stream),
+                stream,
+                (partition, appender) => partition.Execute(tenant, command, nowUs, appender),
+                context.CancellationToken)),
+            (invoker, options) => new Api.Quests.QuestsClient(invoker).PutDoorPolicyAsync(request, options));
+    }
+
+    /// <inheritdoc />
+    public override Task<PublishedDoorPolicy> GetDoorPolicy(GetDoorPolicyRequest request, ServerCallContext context)
+    {
+        string tenant = CallTenant.Of(context);
+        return peers.AnswerAsync(
+            context,
+            async () => host.RequireFresh(await host.QueryAsync(
+                Placement.Partition(Placement.Door(tenant)),
+                partition => partition.FindDoorPolicy(tenant, request.Version),
+                context.CancellationToken)) is { } found
+                ? ToPolicy(found.Version, found.Policy)
+                : throw Problems.Of(
+                    ErrorCodes.PolicyUnknown, "version", $"The door policy has no version {request.Version}.")
+                    .ToRpcException(),
+            (invoker, options) => new Api.Quests.QuestsClient(invoker).GetDoorPolicyAsync(request, options));
+    }
+
+    /// <inheritdoc />
     public override Task<ProgressResponse> Progress(ProgressRequest request, ServerCallContext context) =>
         host.AnswerProgressAsync(
             peers,
@@ -95,7 +131,7 @@ internal sealed class QuestsService(
     {
         string tenant = CallTenant.Of(context);
         string stream = Placement.Game(tenant, ServiceErrors.RequireId(command.Definition.Slug, "slug"));
-        long nowUs = (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        long nowUs = NowUs();
         return peers.AnswerAsync(
             context,
             async () => ToGame(await host.ExecuteAsync(
@@ -119,6 +155,20 @@ internal sealed class QuestsService(
             Partitions = { own.Select(n => (uint)n) },
         });
     }
+
+    private long NowUs() => (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    private static PublishedDoorPolicy ToPolicy(DoorPolicyDecision decision) => decision switch
+    {
+        DoorPolicyDecision.Published done => ToPolicy(done.Event.Version, done.Event.Policy),
+        DoorPolicyDecision.AlreadyDone done => ToPolicy(done.Version, done.Policy),
+        DoorPolicyDecision.Refused refused =>
+            throw Problems.Of(refused.Code, refused.Field, refused.Message).ToRpcException(),
+        _ => throw new InvalidOperationException($"Unknown decision {decision}."),
+    };
+
+    private static PublishedDoorPolicy ToPolicy(uint version, Core.Door.DoorPolicy policy) =>
+        new() { Version = version, Policy = QuestsEvents.ToContract(policy) };
 
     private static Game ToGame(CatalogDecision decision) => decision switch
     {

@@ -1,7 +1,7 @@
 using Google.Protobuf;
-using Mesh.Contracts.Events.V1;
 using Mesh.Partitions;
 using Mesh.Quests.Core.Catalog;
+using Mesh.Quests.Core.Door;
 using Mesh.Quests.Core.Run;
 using Mesh.Wiring;
 
@@ -9,7 +9,7 @@ namespace Mesh.Quests;
 
 /// <summary>
 /// EDGE: streams to saved parts and back. A player's head holds the runs and the newest action ids; full chunks of
-/// action ids are parts of their own. Of a game each version is a part.
+/// action ids are parts of their own. Of a game and of a door policy each version is a part.
 /// </summary>
 internal sealed class QuestsStates
 {
@@ -80,6 +80,29 @@ internal sealed class QuestsStates
                 Contracts.Events.V1.GameDefinition.Parser.ParseFrom(part.Bytes));
             empty.State.Evolve(new CatalogEvent.GamePublished((ulong)part.Part, definition));
             empty.Saved = (ulong)part.Part;
+        }
+    }
+
+    // The first version is built in and not saved, so that a part's number is one less than its version.
+    public void Save(DoorStream door, IStateWriter to)
+    {
+        while (door.Saved < door.State.Version)
+        {
+            door.Saved++;
+            to.Write((int)door.Saved - 1, QuestsEvents.ToContract(door.State.At(door.Saved)!).ToByteArray());
+        }
+
+        to.Write(0, _bytes.Add(door.Saved - 1).Take());
+    }
+
+    public static void Load(DoorStream empty, IReadOnlyList<StatePart> parts)
+    {
+        SavedChunks.Check(empty.Name, parts, new StateReader(parts[0].Bytes).Count());
+        foreach (StatePart part in parts.Skip(1))
+        {
+            empty.Saved = (uint)part.Part + 1;
+            empty.State.Evolve(new DoorPolicyPublished(
+                empty.Saved, QuestsEvents.ToCore(Contracts.Events.V1.DoorPolicy.Parser.ParseFrom(part.Bytes))));
         }
     }
 

@@ -8,11 +8,15 @@ internal static class GameCatalogExtensions
 {
     /// <summary>Adds the reader and its health check, <c>catalog</c>.</summary>
     /// <param name="builder">The service.</param>
-    /// <param name="apply">Gives what takes each record, on the reader's thread.</param>
-    public static void AddGameCatalog(this WebApplicationBuilder builder, Func<IServiceProvider, Action<byte[]>> apply)
+    /// <param name="games">Gives what takes each version of a game, on the reader's thread.</param>
+    /// <param name="policies">Gives what takes each version of a door policy; null: the service needs none.</param>
+    public static void AddGameCatalog(
+        this WebApplicationBuilder builder,
+        Func<IServiceProvider, Action<byte[]>> games,
+        Func<IServiceProvider, Action<byte[]>>? policies = null)
     {
-        builder.Services.AddSingleton(provider =>
-            ActivatorUtilities.CreateInstance<GameCatalogReader>(provider, apply(provider)));
+        builder.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<GameCatalogReader>(
+            provider, new CatalogHandlers(games(provider), policies?.Invoke(provider))));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<GameCatalogReader>());
         builder.Services.AddHealthChecks().AddCheck<GameCatalogReader>("catalog");
     }

@@ -53,6 +53,30 @@ public sealed class ActionStreamTests
         Assert.Equal(2, script.Received.Count(venue => venue == "42"));
     }
 
+    [Fact]
+    public async Task Stream_ToldToComeLater_WaitsAsLongAndKeepsTheOrder()
+    {
+        // Past what is sent before the first answer, one action is under way at a time.
+        DoorScript script = new() { Window = 1, Later = "1100", LaterBy = TimeSpan.FromMilliseconds(300) };
+
+        ReplayTally tally = await SendAsync(script, rows: 1200);
+
+        Assert.Equal((1200L, 0L), (tally.Accepted, tally.Refused));
+        Assert.Equal([.. Venues(1101), .. Venues(1200).Skip(1100)], script.Received);
+        Assert.True(script.CameAfter >= script.LaterBy, $"It came after {script.CameAfter}.");
+    }
+
+    [Fact]
+    public async Task Stream_WhoseEveryActionIsToComeLater_EndsWithAllAccepted()
+    {
+        DoorScript script = new() { EachLater = true };
+
+        ReplayTally tally = await SendAsync(script, rows: 500);
+
+        Assert.Equal((500L, 0L), (tally.Accepted, tally.Refused));
+        Assert.Equal(1000, script.Received.Count);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

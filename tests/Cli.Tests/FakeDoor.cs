@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Mesh.Contracts;
 using Mesh.Contracts.Ingestion.V1;
 using Mesh.Contracts.Types.V1;
 using Microsoft.AspNetCore.Builder;
@@ -21,6 +23,15 @@ internal sealed class DoorScript
 
     /// <summary>The first row of this venue is told to come later.</summary>
     public string Later { get; set; } = "";
+
+    /// <summary>Every row is told to come later, the first time.</summary>
+    public bool EachLater { get; set; }
+
+    /// <summary>How much later.</summary>
+    public TimeSpan LaterBy { get; set; } = TimeSpan.FromMilliseconds(1);
+
+    /// <summary>How long the row that was told to come later took to come again.</summary>
+    public TimeSpan? CameAfter { get; set; }
 
     /// <summary>The venue of the last row.</summary>
     public string Last { get; set; } = "";
@@ -44,6 +55,9 @@ internal sealed class DoorScript
 /// <summary>A door that answers each action as it comes.</summary>
 internal sealed class FakeIngestion(DoorScript script) : Ingestion.IngestionBase
 {
+    private readonly HashSet<string> _toldLater = [];
+    private (string Venue, long At) _later;
+
     public override async Task SubmitStream(
         IAsyncStreamReader<SubmitStreamRequest> requestStream,
         IServerStreamWriter<SubmitStreamResponse> responseStream,
@@ -120,10 +134,19 @@ internal sealed class FakeIngestion(DoorScript script) : Ingestion.IngestionBase
                 Status = Receipt.Types.Status.Refused, Problem = new Problem { Code = "TIME_RANGE", Message = "No." },
             };
         }
-        else if (venue == script.Later)
+        else if (venue == script.Later || (script.EachLater && _toldLater.Add(venue)))
         {
             script.Later = "";
-            answer.Refused[request.Number] = new Receipt { Status = Receipt.Types.Status.Later };
+            _later = (venue, Stopwatch.GetTimestamp());
+            answer.Refused[request.Number] = new Receipt
+            {
+                Status = Receipt.Types.Status.Later,
+                Problem = Problems.Later(ErrorCodes.RateLimited, "player_id", "Slowly.", script.LaterBy),
+            };
+        }
+        else if (venue == _later.Venue)
+        {
+            script.CameAfter = Stopwatch.GetElapsedTime(_later.At);
         }
 
         return answer;

@@ -37,6 +37,17 @@ public sealed class GatewayOptionsTests
         Assert.Contains(named, failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Mesh:Connections", "0", "Mesh__Connections")]
+    [InlineData("Mesh:StreamsPerConnection", "-1", "Mesh__StreamsPerConnection")]
+    public void Options_ANumberOutOfRange_NamesTheSetting(string key, string value, string named)
+    {
+        SettingException failure = Assert.Throws<SettingException>(() => GatewayOptions.From(Settings((key, value))));
+
+        Assert.Contains(named, failure.Message, StringComparison.Ordinal);
+        Assert.Equal(7, GatewayOptions.From(Settings(("Mesh:Connections", "7"))).Connections);
+    }
+
     private static IConfiguration Settings(params (string Key, string? Value)[] changed)
     {
         Dictionary<string, string?> settings = GatewayOptions.Services.ToDictionary(

@@ -33,17 +33,23 @@ internal sealed class RunningGateway : IAsyncDisposable
         StartAsync(service => [others.Where(other => other.Service == service).Select(other => other.Address)
             .FirstOrDefault(services)]);
 
+    /// <summary>Starts it with so many connections to an endpoint at the most.</summary>
+    public static Task<RunningGateway> WithConnectionsAsync(int connections) =>
+        StartAsync(_ => [Nowhere()], options => options with { Connections = connections });
+
     /// <summary>Starts it with several instances of every service.</summary>
     public static Task<RunningGateway> WithInstancesAsync(params Uri[] instances) => StartAsync(_ => [.. instances]);
 
-    private static async Task<RunningGateway> StartAsync(Func<string, ImmutableArray<Uri>> addresses)
+    private static async Task<RunningGateway> StartAsync(
+        Func<string, ImmutableArray<Uri>> addresses, Func<GatewayOptions, GatewayOptions>? change = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
         builder.AddProcessDefaults();
-        builder.AddGateway(new GatewayOptions(
+        GatewayOptions options = new(
             new Uri("http://127.0.0.1:0"),
             new Uri("http://127.0.0.1:0"),
-            GatewayOptions.Services.ToImmutableSortedDictionary(service => service, addresses)));
+            GatewayOptions.Services.ToImmutableSortedDictionary(service => service, addresses));
+        builder.AddGateway(change?.Invoke(options) ?? options);
         WebApplication app = builder.Build();
         app.MapGateway();
         await app.StartAsync();

@@ -16,7 +16,10 @@ internal sealed class ContractsDocument
         [TopicCatalog.ActionsP0.Name] = Placement.Player("tenant", "player"),
         [TopicCatalog.ActionsP1.Name] = Placement.Player("tenant", "player"),
         [TopicCatalog.ActionsP2.Name] = Placement.Player("tenant", "player"),
-        [TopicCatalog.QuestCatalog.Name] = "tenant/game/version, placed by " + Placement.Game("tenant", "game"),
+        [TopicCatalog.QuestCatalog.Name] =
+            $"{CatalogKeys.Game("tenant", "game", 1)}, placed by {Placement.Game("tenant", "game")}; "
+            + $"{EventNames.DoorPolicyPublished}: {CatalogKeys.DoorPolicy("tenant", 2)}, "
+            + $"placed by {Placement.Door("tenant")}",
         [TopicCatalog.QuestTransitions.Name] = "who earns: " + Placement.Player("tenant", "player"),
         [TopicCatalog.RewardIssued.Name] = Placement.Player("tenant", "player"),
         [TopicCatalog.SessionLifecycle.Name] = Placement.Player("tenant", "player"),

@@ -22,12 +22,13 @@ public sealed partial class ErrorCodesTests
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public void Code_AsStatus_IsAFailureAndRetryableOnlyWhenUnavailable(string code)
+    public void Code_AsStatus_IsAFailureAndRetryableOnlyWhenItPasses(string code)
     {
         StatusCode status = ErrorCodes.StatusOf(code);
         Assert.NotEqual(StatusCode.OK, status);
         Assert.NotEqual(StatusCode.Unknown, status);
-        Assert.Equal(ErrorCodes.Retryable(code), status == StatusCode.Unavailable);
+        Assert.Equal(
+            ErrorCodes.Retryable(code), status is StatusCode.Unavailable or StatusCode.ResourceExhausted);
     }
 
     [Theory]
@@ -48,6 +49,28 @@ public sealed partial class ErrorCodesTests
         RpcException failure = problem.ToRpcException();
         Assert.Equal("UNAVAILABLE: in a moment", failure.Status.Detail);
         Assert.Equal(problem, Problems.FromRpcException(failure));
+    }
+
+    [Fact]
+    public void Problem_ThatPasses_SaysWhenInEveryTongue()
+    {
+        Problem problem = Problems.Later(ErrorCodes.RateLimited, "player_id", "slowly", TimeSpan.FromSeconds(1.0001));
+
+        RpcException failure = problem.ToRpcException();
+
+        Assert.Equal("1001", failure.Trailers.GetValue("grpc-retry-pushback-ms"));
+        Assert.Equal("2", failure.Trailers.GetValue("retry-after"));
+        Assert.Equal(problem, Problems.FromRpcException(failure));
+        Assert.Equal(1.0001, Problems.FromRpcException(failure)!.RetryAfter.ToTimeSpan().TotalSeconds, 6);
+    }
+
+    [Theory]
+    [InlineData("demo//2", true)]
+    [InlineData("demo/city/2", false)]
+    public void CatalogKey_OfARecord_SaysWhatItHolds(string key, bool policy)
+    {
+        Assert.Equal(policy ? CatalogKeys.DoorPolicy("demo", 2) : CatalogKeys.Game("demo", "city", 2), key);
+        Assert.Equal(policy, CatalogKeys.IsDoorPolicy(System.Text.Encoding.UTF8.GetBytes(key)));
     }
 
     [Fact]

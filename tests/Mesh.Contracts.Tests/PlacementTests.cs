@@ -27,6 +27,7 @@ public sealed class PlacementTests
         Assert.Equal("t1/t/red", Placement.Team("t1", "red"));
         Assert.Equal("t1/z/hunt/north", Placement.Zone("t1", "hunt", "north"));
         Assert.Equal("t1/g/hunt", Placement.Game("t1", "hunt"));
+        Assert.Equal("t1/d/door", Placement.Door("t1"));
     }
 
     [Fact]
@@ -38,6 +39,9 @@ public sealed class PlacementTests
         Assert.Equal(("g", "p"), Placement.GameOf(Placement.Game("g", "p")));
         Assert.Null(Placement.GameOf(Placement.Zone("t1", "g", "north")));
         Assert.Null(Placement.GameOf("t1"));
+        Assert.Equal(("t1", "door"), Placement.DoorOf(Placement.Door("t1")));
+        Assert.Null(Placement.DoorOf(Placement.Game("t1", "d")));
+        Assert.Null(Placement.GameOf(Placement.Door("g")));
     }
 
     [Theory]

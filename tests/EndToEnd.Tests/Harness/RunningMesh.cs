@@ -52,6 +52,9 @@ internal sealed class RunningMesh : IAsyncDisposable
     /// <summary>The databases.</summary>
     internal Stores Stores => new(Run("postgres"));
 
+    /// <summary>The broker's address.</summary>
+    internal string Broker => Run("broker");
+
     /// <summary>The parts that AppHost has started, by name.</summary>
     internal IReadOnlyDictionary<string, int> Processes => Known["processes"]!.AsArray()
         .ToDictionary(part => (string)part!["name"]!, part => (int)part!["pid"]!);
@@ -145,7 +148,7 @@ internal sealed class RunningMesh : IAsyncDisposable
 
     /// <summary>A game's books, in the tool's words; fails unless they agree.</summary>
     internal async Task<string> VerifyAsync(string game) =>
-        (await ToolAsync("verify", game, "--json", "--broker", Run("broker"))).Succeeded();
+        (await ToolAsync("verify", game, "--json", "--broker", Broker)).Succeeded();
 
     /// <summary>The first hundred of a game, in the tool's words.</summary>
     internal async Task<string> TopAsync(string game) =>

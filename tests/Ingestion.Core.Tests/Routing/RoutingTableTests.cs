@@ -15,7 +15,7 @@ public sealed class RoutingTableTests
     [InlineData(ActionKind.Login, 2)]
     public void DefaultTable_OfEachKind_NamesItsLane(ActionKind kind, int lane)
     {
-        Assert.Equal(lane, RoutingTable.Default.LaneOf(kind));
+        Assert.Equal(lane, RoutingTable.Default.LaneOf("city", kind));
         Assert.Equal(1U, RoutingTable.Default.Version);
     }
 
@@ -23,30 +23,44 @@ public sealed class RoutingTableTests
     [InlineData(ActionKind.None)]
     [InlineData((ActionKind)24)]
     public void LaneOf_NoKind_Throws(ActionKind kind) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => RoutingTable.Default.LaneOf(kind));
+        Assert.Throws<ArgumentOutOfRangeException>(() => RoutingTable.Default.LaneOf("city", kind));
 
     [Fact]
-    public void Table_WithAnotherRule_Routes()
+    public void Rules_FirstThatFits_Wins()
     {
         var table = new RoutingTable(
-            7, Rules().Select(rule => rule.Key == ActionKind.Answer ? new(rule.Key, 2) : rule));
+            7,
+            [
+                new LaneRule("city", [ActionKind.Answer], 2),
+                new LaneRule("city", [], 1),
+                new LaneRule("", [ActionKind.Answer, ActionKind.Login], 0),
+                new LaneRule("town", [ActionKind.Answer], 1),
+            ]);
 
-        Assert.Equal(2, table.LaneOf(ActionKind.Answer));
         Assert.Equal(7U, table.Version);
+        Assert.Equal(2, table.LaneOf("city", ActionKind.Answer));
+        Assert.Equal(1, table.LaneOf("city", ActionKind.Login));
+        Assert.Equal(1, table.LaneOf("city", ActionKind.CheckIn));
+
+        // The rule for every game comes before that of the town.
+        Assert.Equal(0, table.LaneOf("town", ActionKind.Answer));
+        Assert.Equal(0, table.LaneOf("elsewhere", ActionKind.Login));
+
+        // None fits.
+        Assert.Equal(2, table.LaneOf("elsewhere", ActionKind.DailyBonus));
+        Assert.Equal(0, table.LaneOf("town", ActionKind.CheckIn));
     }
 
     [Fact]
-    public void Table_ThatIsNotOneLaneForEachKind_IsRefused()
-    {
-        Assert.Throws<ArgumentException>(() => new RoutingTable(2, Rules().Skip(1)));
-        Assert.Throws<ArgumentException>(() => new RoutingTable(2, Rules().Append(new(ActionKind.Login, 1))));
-        Assert.Throws<ArgumentException>(() => new RoutingTable(2, Rules().Append(new(ActionKind.None, 1))));
-        Assert.Throws<ArgumentException>(
-            () => new RoutingTable(2, Rules().Select(rule => new KeyValuePair<ActionKind, int>(rule.Key, 3))));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new RoutingTable(0, Rules()));
-    }
+    public void Rules_OfAKindThatIsNotKnownYet_ChangeNothing() =>
+        Assert.Equal(0, new RoutingTable(2, [new LaneRule("", [(ActionKind)99], 2)])
+            .LaneOf("city", ActionKind.CheckIn));
 
-    private static IEnumerable<KeyValuePair<ActionKind, int>> Rules() =>
-        Enum.GetValues<ActionKind>().Where(kind => kind != ActionKind.None)
-            .Select(kind => new KeyValuePair<ActionKind, int>(kind, RoutingTable.Default.LaneOf(kind)));
+    [Fact]
+    public void Table_OfALaneThatThereIsNot_IsRefused()
+    {
+        Assert.Throws<ArgumentException>(() => new RoutingTable(2, [new LaneRule("", [], 3)]));
+        Assert.Throws<ArgumentException>(() => new RoutingTable(2, [new LaneRule("", [], -1)]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RoutingTable(0, []));
+    }
 }

@@ -7,6 +7,7 @@ using Mesh.Contracts.Types.V1;
 using Mesh.Quests.Core.Catalog;
 using Mesh.Quests.Core.Tests;
 using Mesh.States.Tests;
+using Mesh.Wiring;
 
 namespace Mesh.Quests.Tests;
 
@@ -76,6 +77,51 @@ public sealed class SavedStatesTests
         Assert.Equal(Games.Hunt(2, "v1", "v2"), game.At(2));
         Assert.Equal([game], quests.GamesOf("demo"));
         Assert.Empty(quests.GamesOf("other"));
+    }
+
+    [Fact]
+    public void DoorPolicy_SavedLoadedOrFolded_HasItsVersions()
+    {
+        var rig = new Rig(new QuestsProcessor(0, new GameCatalog()));
+        var quests = (QuestsProcessor)rig.Processor;
+        string stream = Placement.Door("demo");
+        Core.Door.DoorPolicy slow = Policy(2);
+        Core.Door.DoorPolicy fast = Policy(0) with { Player = new Core.Door.RateLimit(0.5, 3) };
+        Assert.True(quests.IsPinned(stream));
+        Assert.Equal((1U, Core.Door.DoorPolicy.BuiltIn), quests.FindDoorPolicy("demo", 0));
+        quests.Execute("demo", new Core.Door.PutDoorPolicy(slow, 1), 1, rig);
+        rig.Reload(stream);
+        quests.Execute("demo", new Core.Door.PutDoorPolicy(fast, 2), 2, rig);
+        rig.Reload(stream);
+        rig.AssertSavedTwiceIsTheSame(stream);
+
+        var folded = new QuestsProcessor(0, new GameCatalog());
+        rig.Stored.ForEach(stored => folded.Fold(stored));
+        foreach (QuestsProcessor each in (QuestsProcessor[])[quests, folded])
+        {
+            Assert.Equal((3U, fast), each.FindDoorPolicy("demo", 0));
+            Assert.Equal((2U, slow), each.FindDoorPolicy("demo", 2));
+            Assert.Null(each.FindDoorPolicy("demo", 4));
+        }
+
+        Assert.Equal(["demo//2", "demo//3"], rig.Stored.Select(stored => stored.Target!.Key));
+        Assert.All(rig.Stored, stored => Assert.Equal(Placement.Partition(stream), stored.Target!.Partition));
+        Assert.Empty(quests.GamesOf("demo"));
+
+        Core.Door.DoorPolicy Policy(uint lane) =>
+            Core.Door.DoorPolicy.BuiltIn with { Lanes = [new Core.Door.LaneRule("city", [16, 23], lane)] };
+    }
+
+    [Fact]
+    public void CatalogRecord_OfAPolicy_DoesNotReachTheGames()
+    {
+        List<string> taken = [];
+        CatalogHandlers both = new(_ => taken.Add("game"), _ => taken.Add("policy"));
+        both.Take("demo/city/1"u8.ToArray(), []);
+        both.Take("demo//2"u8.ToArray(), []);
+        new CatalogHandlers(_ => taken.Add("wrong"), null).Take("demo//2"u8.ToArray(), []);
+
+        Assert.Equal(["game", "policy"], taken);
     }
 
     [Fact]

@@ -1,7 +1,10 @@
+using System.Collections.Frozen;
+
 namespace Mesh.Ingestion.Core.Routing;
 
 /// <summary>
-/// Which lane each kind of action travels in: data with a version, so that a record says what routed it. Immutable.
+/// Which lane each kind of a game's actions travels in: rules with a version, so that a record says what routed it.
+/// Compiled to one look-up. Immutable.
 /// </summary>
 public sealed class RoutingTable
 {
@@ -11,64 +14,64 @@ public sealed class RoutingTable
     private const int FirstKind = (int)ActionKind.CheckIn;
     private const int Kinds = (int)ActionKind.Login - FirstKind + 1;
 
-    private readonly byte[] lanes = new byte[Kinds];
+    // 0: what must be visible at once; 1: within 1 s; 2: within 5 s. By kind, in the order of their numbers.
+    private static readonly byte[] BuiltIn = [0, 0, 0, 1, 1, 2, 2, 2];
+
+    private readonly byte[] others;
+    private readonly FrozenDictionary<string, byte[]> named;
 
     /// <summary>A table.</summary>
     /// <param name="version">Its version; from 1.</param>
-    /// <param name="rules">A lane, 0 to 2, for each kind.</param>
-    /// <exception cref="ArgumentException">A kind has no lane, or two, or one that there is not.</exception>
-    public RoutingTable(uint version, IEnumerable<KeyValuePair<ActionKind, int>> rules)
+    /// <param name="rules">The first that fits an action wins; none fits: the kind's built-in lane.</param>
+    /// <exception cref="ArgumentException">A rule names a lane that there is not.</exception>
+    public RoutingTable(uint version, IReadOnlyList<LaneRule> rules)
     {
         ArgumentOutOfRangeException.ThrowIfZero(version);
+        if (rules.FirstOrDefault(rule => rule.Lane is < 0 or >= Lanes) is { } wrong)
+        {
+            throw new ArgumentException($"There is no lane {wrong.Lane}.", nameof(rules));
+        }
+
         Version = version;
-        Array.Fill(lanes, byte.MaxValue);
-        foreach ((ActionKind kind, int lane) in rules)
-        {
-            int at = (int)kind - FirstKind;
-            if (at is < 0 or >= Kinds || lane is < 0 or >= Lanes || lanes[at] != byte.MaxValue)
-            {
-                throw new ArgumentException(
-                    $"The rule {kind} -> {lane} is not one lane of 0 to 2 for a kind.", nameof(rules));
-            }
-
-            lanes[at] = (byte)lane;
-        }
-
-        if (lanes.Contains(byte.MaxValue))
-        {
-            throw new ArgumentException("A kind has no lane.", nameof(rules));
-        }
+        others = Compile(string.Empty, rules);
+        named = rules.Select(rule => rule.GameId).Where(game => game.Length > 0).Distinct(StringComparer.Ordinal)
+            .ToFrozenDictionary(game => game, game => Compile(game, rules), StringComparer.Ordinal);
     }
 
-    /// <summary>
-    /// The table that holds when nothing else is said: 0, what must be visible at once; 1, within 1 s; 2, within 5 s.
-    /// </summary>
-    public static RoutingTable Default { get; } = new(
-        1,
-        new Dictionary<ActionKind, int>
-        {
-            [ActionKind.CheckIn] = 0,
-            [ActionKind.QrScan] = 0,
-            [ActionKind.PowerUp] = 0,
-            [ActionKind.TaskDone] = 1,
-            [ActionKind.Answer] = 1,
-            [ActionKind.LocationPing] = 2,
-            [ActionKind.DailyBonus] = 2,
-            [ActionKind.Login] = 2,
-        });
+    /// <summary>Version 1, the table that holds when nothing else is said: built-in lanes.</summary>
+    public static RoutingTable Default { get; } = new(1, []);
 
     /// <summary>The table's version, which every record that it routed carries.</summary>
     public uint Version { get; }
 
-    /// <summary>The lane of a kind, from 0.</summary>
+    /// <summary>The lane of a kind of a game's actions, from 0.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
     /// An action without a kind has no lane: it is not admitted.
     /// </exception>
-    public int LaneOf(ActionKind kind)
+    public int LaneOf(string game, ActionKind kind)
     {
         int at = (int)kind - FirstKind;
         ArgumentOutOfRangeException.ThrowIfNegative(at, nameof(kind));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(at, Kinds, nameof(kind));
-        return lanes[at];
+        return (named.TryGetValue(game, out byte[]? lanes) ? lanes : others)[at];
+    }
+
+    private static byte[] Compile(string game, IReadOnlyList<LaneRule> rules)
+    {
+        byte[] lanes = [.. BuiltIn];
+
+        // The last one first, so that the first one has the last word.
+        foreach (LaneRule rule in rules.Reverse().Where(rule => rule.GameId.Length == 0 || rule.GameId == game))
+        {
+            for (int i = 0; i < Kinds; i++)
+            {
+                if (rule.Kinds.Count == 0 || rule.Kinds.Contains((ActionKind)(FirstKind + i)))
+                {
+                    lanes[i] = (byte)rule.Lane;
+                }
+            }
+        }
+
+        return lanes;
     }
 }
