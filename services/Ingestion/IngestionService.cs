@@ -81,7 +81,7 @@ internal sealed class IngestionService(Door door, ActionRelay relay, TimeProvide
         }
 
         await acknowledgements.ReceiveAsync(cancel);
-        Judged judged = await door.JudgeAsync(tenant, request.Action ?? new Action());
+        Judged judged = relay.Admit(await door.JudgeAsync(tenant, request.Action ?? new Action()));
         if (judged.Refused is { } refused)
         {
             acknowledgements.Refuse(number, refused);
@@ -111,7 +111,7 @@ internal sealed class IngestionService(Door door, ActionRelay relay, TimeProvide
         List<Receipt> receipts = new(actions.Count);
         for (int i = 0; i < actions.Count; i++)
         {
-            Judged judged = await door.JudgeAsync(tenant, actions[i]);
+            Judged judged = relay.Admit(await door.JudgeAsync(tenant, actions[i]));
             receipts.Add(judged.Refused ?? new Receipt { Status = Receipt.Types.Status.Accepted });
             if (judged.Refused is null)
             {
