@@ -280,7 +280,7 @@ public sealed class PartitionedStore : IAsyncDisposable
         return await command.ExecuteScalarAsync(cancel) as long?;
     }
 
-    /// <summary>Bytes of all pages of the log, of all partitions: what <see cref="TruncateAsync"/> can make less.</summary>
+    /// <summary>Bytes of all pages of all partitions: what <see cref="TruncateAsync"/> can make less.</summary>
     public async Task<long> LogBytesAsync(CancellationToken cancel = default)
     {
         await using NpgsqlCommand command = _source.CreateCommand(Statements.LogBytes);

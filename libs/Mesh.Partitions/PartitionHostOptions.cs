@@ -26,8 +26,8 @@ public sealed record PartitionHostOptions
     public bool Follows { get; init; }
 
     /// <summary>
-    /// Whether a partition stays with its owner, however busy that is, while events of it are not relayed. For a service
-    /// that cannot go on elsewhere in the order of its log.
+    /// Whether a partition stays with its owner, however busy that is, while events of it are not relayed. For a
+    /// service that cannot go on elsewhere in the order of its log.
     /// </summary>
     public bool KeepsUnrelayed { get; init; }
 

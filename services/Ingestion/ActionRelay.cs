@@ -73,7 +73,7 @@ internal sealed class ActionRelay : BackgroundService, IHealthCheck
         await base.StartAsync(cancellationToken);
     }
 
-    /// <summary>What is not durable gets there, by one way or the other; what is logged stays for who comes next.</summary>
+    /// <summary>What is not durable gets there either way; what is logged stays for who comes next.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         _failure ??= "The service stops.";
@@ -211,7 +211,7 @@ internal sealed class ActionRelay : BackgroundService, IHealthCheck
         }
     }
 
-    /// <summary>Makes durable what waits, until the broker takes it again and little is left; how many that were.</summary>
+    /// <summary>Makes durable what waits, until the broker takes it again and little is left; how many.</summary>
     private async Task<long> LogAsync(CancellationToken stopping)
     {
         long logged = 0;

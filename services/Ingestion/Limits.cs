@@ -25,7 +25,8 @@ internal static class Limits
     public const int SpillBatchBytes = 1024 * 1024;
 
     /// <summary>
-    /// Spilled actions that the broker has not acknowledged, below which newer ones wait in memory for the last of them.
+    /// Spilled actions that the broker has not acknowledged, below which newer ones wait in memory for the last of
+    /// them.
     /// </summary>
     public const int LittleLeft = 1_000;
 

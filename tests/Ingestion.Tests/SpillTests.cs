@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 
 namespace Mesh.Ingestion.Tests;
 
-/// <summary>The door while the broker is away, on a real PostgreSQL and a real broker that is stopped for a while.</summary>
+/// <summary>The door while the broker is away, on a real PostgreSQL and a real broker that is stopped.</summary>
 public sealed class SpillTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mesh-ingestion-").FullName;

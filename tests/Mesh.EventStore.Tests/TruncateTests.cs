@@ -18,10 +18,11 @@ public sealed class TruncateTests
 
         List<StoredEvent> left = await store.AllAsync(1);
         Assert.Equal(Enumerable.Range(21, 10).Select(n => origin + n), left.Select(e => e.Position));
-        Assert.Equal(left, await store.AllAsync(1, from: origin + 5));
-        Assert.Equal([left[^1]], await store.AllAsync(1, from: origin + 30));
+        Assert.Equal(10, (await store.AllAsync(1, from: origin + 5)).Count);
+        Assert.Equal(origin + 30, Assert.Single(await store.AllAsync(1, from: origin + 30)).Position);
         Assert.InRange(await store.LogBytesAsync(), 1, bytes - 1);
-        Assert.Equal(row, await store.ReadRowAsync(1), (a, b) => a.Head == b.Head && a.Relayed == b.Relayed);
+        PartitionRow after = await store.ReadRowAsync(1);
+        Assert.Equal((row.Head, row.Relayed), (after.Head, after.Relayed));
     }
 
     [Fact]

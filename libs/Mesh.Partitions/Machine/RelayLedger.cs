@@ -81,8 +81,8 @@ internal sealed class RelayLedger
     }
 
     /// <summary>
-    /// The next event to send, in the order of the log; those of a target that is held wait. While the broker is away no
-    /// more than so many are handed to its client, which would keep a copy of all of them.
+    /// The next event to send, in the order of the log; those of a target that is held wait. While the broker is away
+    /// no more than so many are handed to its client, which would keep a copy of all of them.
     /// </summary>
     public bool TryTake(out StoredEvent stored)
     {

@@ -45,7 +45,7 @@ internal sealed class ActionRoute(ActionRelay relay, int lane, int partition)
         }
     }
 
-    /// <summary>The producer is disposed: what it did not acknowledge waits here, and what comes now behind it.</summary>
+    /// <summary>The producer is disposed: what it did not acknowledge waits here, what comes behind it.</summary>
     public void Hold()
     {
         lock (_order)

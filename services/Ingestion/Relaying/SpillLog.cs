@@ -25,7 +25,7 @@ internal sealed class SpillLog(
     private long _measured;
     private long _records;
 
-    /// <summary>Actions in this instance's partitions that the broker has not acknowledged, as it was seen last.</summary>
+    /// <summary>Actions in this instance's partitions that the broker had not acknowledged when last seen.</summary>
     public long Records => Volatile.Read(ref _records);
 
     /// <summary>Bytes of the log, of all instances, as measured last, and what was added here since.</summary>

@@ -4,7 +4,7 @@ using Mesh.ServiceDefaults;
 namespace Mesh.Ingestion.Relaying;
 
 /// <summary>How much the door may spill.</summary>
-/// <param name="MaxBytes">Bytes of its log, of all instances together, above which actions are told to come later.</param>
+/// <param name="MaxBytes">Bytes of its log, of all instances, above which actions are told to come later.</param>
 internal sealed record SpillOptions(long MaxBytes)
 {
     private const string Setting = "Mesh__SpillMaxBytes";

@@ -48,7 +48,7 @@ internal sealed class SpillSlots(int partitions)
         }
     }
 
-    /// <summary>A slot went to another instance, which sends what is in it; the next is chosen from what is left.</summary>
+    /// <summary>A slot went to another instance, which sends what is in it; the next use chooses anew.</summary>
     public void Lose(int slot)
     {
         lock (_gate)

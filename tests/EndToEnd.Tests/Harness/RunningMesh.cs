@@ -107,7 +107,7 @@ internal sealed class RunningMesh : IAsyncDisposable
         });
     }
 
-    /// <summary>Stops one of its parts where it stands, as a machine that hangs would, until it is told to go on.</summary>
+    /// <summary>Stops one of its parts where it stands, as if its machine hung, until it is told to go on.</summary>
     internal void Pause(string part) => Signal(part, "-STOP");
 
     /// <summary>Lets a part go on that was stopped by <see cref="Pause"/>.</summary>

@@ -97,10 +97,10 @@ public sealed class SpillTests : IDisposable
         StringBuilder text = new("player\tutc\tlatitude\tlongitude\tvenue\n");
         for (int row = 0; row < Seconds * RowsOfASecond; row++)
         {
+            DateTime at = Start.AddSeconds(row / RowsOfASecond);
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"{Name(row % Players)}\t{Start.AddSeconds(row / RowsOfASecond):yyyy-MM-dd'T'HH:mm:ss'Z'}\t40.5\t-74\t");
-            text.Append(row / Players).Append('\n');
+                $"{Name(row % Players)}\t{at:yyyy-MM-dd'T'HH:mm:ss'Z'}\t40.5\t-74\t{row / Players}\n");
         }
 
         System.IO.File.WriteAllText(File, text.ToString());
