@@ -272,6 +272,32 @@ public sealed class PartitionedStore : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Removes the beginning of a partition's log, in whole pages, by one statement: events that are relayed and that
+    /// nobody reads again. Saved states cannot be rebuilt from what is gone.
+    /// </summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="epoch">Nothing is removed if the partition has another epoch.</param>
+    /// <param name="through">No event after this position is removed, nor one that is not relayed.</param>
+    /// <param name="cancel">Cancelling leaves the outcome unknown; the same again does no harm.</param>
+    /// <returns>How many pages were removed; null: the epoch has moved on.</returns>
+    public async Task<long?> TruncateAsync(
+        int partition, long epoch, long through, CancellationToken cancel = default)
+    {
+        await using NpgsqlCommand command = _source.CreateCommand(Statements.Truncate);
+        command.Parameters.Add(Parameters.Of(partition));
+        command.Parameters.Add(Parameters.Of(epoch));
+        command.Parameters.Add(Parameters.Of(through));
+        return await command.ExecuteScalarAsync(cancel) as long?;
+    }
+
+    /// <summary>Bytes of all pages of all partitions: what <see cref="TruncateAsync"/> can make less.</summary>
+    public async Task<long> LogBytesAsync(CancellationToken cancel = default)
+    {
+        await using NpgsqlCommand command = _source.CreateCommand(Statements.LogBytes);
+        return (long)(await command.ExecuteScalarAsync(cancel))!;
+    }
+
     /// <summary>Whether the database answers.</summary>
     public async Task PingAsync(CancellationToken cancel = default)
     {

@@ -26,6 +26,12 @@ public sealed record PartitionHostOptions
     /// </summary>
     public bool Follows { get; init; }
 
+    /// <summary>
+    /// Whether a partition stays with its owner, however busy that is, while events of it are not relayed. For a
+    /// service that cannot go on elsewhere in the order of its log.
+    /// </summary>
+    public bool KeepsUnrelayed { get; init; }
+
     /// <summary>Asks the owner of an origin to send again; until it has, a gap stays open.</summary>
     public Func<ResendOrder, CancellationToken, Task> Resend { get; init; } =
         (_, _) => throw new NotSupportedException("This service knows nobody to ask.");
@@ -84,12 +90,14 @@ public enum HostState
 /// <param name="Head">The last position of its log.</param>
 /// <param name="Relayed">Everything up to this position is acknowledged.</param>
 /// <param name="Targets">By topic partition, the last position acknowledged and the offset after it.</param>
+/// <param name="Epoch">What its owner's writes are fenced by.</param>
 public sealed record PartitionProgress(
     int Partition,
     IReadOnlyList<(string Topic, int Partition, long NextOffset)> Inputs,
     long Head,
     long Relayed,
-    IReadOnlyList<(string Topic, int Partition, long Position, long NextOffset)> Targets);
+    IReadOnlyList<(string Topic, int Partition, long Position, long NextOffset)> Targets,
+    long Epoch);
 
 /// <summary>Who owns a partition.</summary>
 /// <param name="Partition">Its number.</param>

@@ -1,71 +1,113 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
 using Mesh.Bus;
 using Mesh.Contracts;
+using Mesh.Contracts.Ingestion.V1;
 using Mesh.Contracts.Types.V1;
 using Mesh.EventStore;
+using Mesh.Ingestion.Relaying;
 using Mesh.Wiring;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Mesh.Ingestion;
 
-/// <summary>Is told, by the producer's thread, that an action is durable.</summary>
+/// <summary>Is told, by another thread, that an action is durable.</summary>
 internal interface IAcknowledged
 {
+    /// <summary>Offset: where the action lies in its topic; -1: it is on its way there.</summary>
     void Acknowledged(long number, int lane, int partition, long offset);
 }
 
 /// <summary>
-/// OUT: accepted actions go to their lane's topic, to their player's partition. Ingestion has nothing to decide, so
-/// it has no page to commit: an action is durable when the broker says so.
+/// OUT: accepted actions go to their lane's topic, to their player's partition. Ingestion has nothing to decide: an
+/// action is durable when the broker says so. While the broker is away actions are made durable in the door's own log
+/// instead, from which they follow: (1) the producer is given up; what it has not acknowledged, and then what comes,
+/// goes to the log, in order. Some of it may have reached the broker; the players' streams know an action again. (2)
+/// When little of the log is left to send, what comes waits in memory until the broker has the last of it. (3) A new
+/// producer gets what has waited, and what comes.
 /// </summary>
-internal sealed class ActionRelay : IHostedService, IHealthCheck, IAsyncDisposable
+internal sealed class ActionRelay : BackgroundService, IHealthCheck
 {
     private readonly ServiceOptions _options;
+    private readonly SpillLog _spill;
+    private readonly TimeProvider _clock;
     private readonly ILogger<ActionRelay> _logger;
-    private readonly Route[] _routes = new Route[TopicCatalog.Actions.Count * Placement.Partitions];
+    private readonly ActionRoute[] _routes;
     private BusProducer? _producer;
     private PartitionedStore? _store;
-    private int _held;
+    private long _unsettled;
+    private int _nextRoute;
+    private volatile bool _spilling;
     private volatile string? _failure = "The topics are not checked yet.";
 
-    public ActionRelay(ServiceOptions options, ILogger<ActionRelay> logger)
+    public ActionRelay(ServiceOptions options, SpillLog spill, TimeProvider clock, ILogger<ActionRelay> logger)
     {
-        _options = options;
-        _logger = logger;
+        (_options, _spill, _clock, _logger) = (options, spill, clock, logger);
+        _routes = [.. Enumerable.Range(0, TopicCatalog.Actions.Count * Placement.Partitions).Select(i =>
+            new ActionRoute(this, i / Placement.Partitions, i % Placement.Partitions))];
+        spill.Acknowledged += (topic, partition, next) =>
+            _routes.First(r => r.Partition == partition && r.Topic == topic).NoteOffset(next);
     }
 
-    /// <summary>Whether actions can be sent.</summary>
+    /// <summary>Whether actions can be taken.</summary>
     public bool Ready => _failure is null;
 
-    /// <summary>How much is held that is not acknowledged, of what may be: from 0 to 1, and a little over it.</summary>
-    public double Pressure => (double)Volatile.Read(ref _held) / Limits.HeldActions;
+    /// <summary>Whether actions go to the door's own log.</summary>
+    public bool Spilling => _spilling;
+
+    /// <summary>How near the door is to what it can hold, in memory or on disk: 0 to 1.</summary>
+    public double Pressure =>
+        Math.Min(1, Math.Max((double)Volatile.Read(ref _unsettled) / Limits.HeldActions, _spill.Fullness));
 
     /// <inheritdoc />
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         _store = await PartitionedStore.OpenAsync(_options.Database, Placement.Partitions, cancellationToken);
         await TopicSetup.EnsureAsync(
             _options.Bus, [.. TopicCatalog.Actions.Select(t => t.Definition)], _logger, cancellationToken);
-        _producer = new BusProducer(_options.Bus, TopicCatalog.ActionsP0.Codec, _logger);
-        for (int lane = 0; lane < TopicCatalog.Actions.Count; lane++)
-        {
-            for (int partition = 0; partition < Placement.Partitions; partition++)
-            {
-                _routes[(lane * Placement.Partitions) + partition] = new Route(this, lane, partition);
-            }
-        }
-
+        SpillTelemetry.Observe(_spill);
+        SendDirectly();
         _failure = null;
+        await base.StartAsync(cancellationToken);
     }
 
-    /// <inheritdoc />
-    public Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>What is not durable gets there either way; what is logged stays for who comes next.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
         _failure ??= "The service stops.";
-        _producer?.Flush(TimeSpan.FromSeconds(5));
-        return Task.CompletedTask;
+        long start = Stopwatch.GetTimestamp();
+        while (Volatile.Read(ref _unsettled) > 0 && Stopwatch.GetElapsedTime(start) < Limits.StopPatience)
+        {
+            await Task.Delay(Limits.ReturnLook, CancellationToken.None);
+        }
+
+        await base.StopAsync(cancellationToken);
+        _producer?.Dispose();
+        await (_store?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    /// <summary>An action that the door let in; told to come later when its log is full.</summary>
+    public Judged Admit(in Judged judged)
+    {
+        if (judged.Refused is not null || !_spilling || _spill.Fullness < 1)
+        {
+            return judged;
+        }
+
+        Problem full = Problems.Of(
+            ErrorCodes.Unavailable, string.Empty, "The broker is away and the door's own log is full; send again.");
+        full.RetryAfter = Limits.RetryAfter.ToDuration();
+        return judged with
+        {
+            Refused = new Receipt
+            {
+                Status = Receipt.Types.Status.Later,
+                Problem = full,
+                ReceivedAt = _clock.GetUtcNow().ToTimestamp(),
+            },
+        };
     }
 
     /// <summary>Sends an action. Actions of one caller keep their order within a lane and partition.</summary>
@@ -73,8 +115,12 @@ internal sealed class ActionRelay : IHostedService, IHealthCheck, IAsyncDisposab
     {
         byte[] key = Encoding.UTF8.GetBytes(judged.Key);
         int partition = Placement.Partition(key);
+        Interlocked.Increment(ref _unsettled);
         _routes[(judged.Lane * Placement.Partitions) + partition].Send(key, judged.Record, sink, number);
     }
+
+    /// <summary>An action is durable.</summary>
+    public void Settled() => Interlocked.Decrement(ref _unsettled);
 
     /// <summary>How far each lane's partitions are acknowledged.</summary>
     public ProgressResponse Progress()
@@ -83,18 +129,14 @@ internal sealed class ActionRelay : IHostedService, IHealthCheck, IAsyncDisposab
         for (int n = 0; n < Placement.Partitions; n++)
         {
             PartitionProgress partition = new() { Partition = (uint)n };
-            for (int lane = 0; lane < TopicCatalog.Actions.Count; lane++)
+            foreach (ActionRoute route in _routes.Where(r => r.Partition == n && r.NextOffset > 0))
             {
-                long next = _routes[(lane * Placement.Partitions) + n].NextOffset;
-                if (next > 0)
+                partition.Targets.Add(new RelayProgress
                 {
-                    partition.Targets.Add(new RelayProgress
-                    {
-                        Topic = TopicCatalog.Actions[lane].Name,
-                        Partition = (uint)n,
-                        NextOffset = (ulong)next,
-                    });
-                }
+                    Topic = route.Topic,
+                    Partition = (uint)n,
+                    NextOffset = (ulong)route.NextOffset,
+                });
             }
 
             response.Partitions.Add(partition);
@@ -113,68 +155,140 @@ internal sealed class ActionRelay : IHostedService, IHealthCheck, IAsyncDisposab
         }
 
         await _store!.PingAsync(cancellationToken);
-        return HealthCheckResult.Healthy();
+        return HealthCheckResult.Healthy(_spilling
+            ? $"Spilling: the broker is away, {_spill.Records} actions wait for it in {_spill.Bytes} bytes of the log."
+            : null);
     }
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        _producer?.Dispose();
-        if (_store is not null)
+        using PeriodicTimer timer = new(Limits.OutageLook);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            await _store.DisposeAsync();
+            // Every route is asked, since each counts its looks.
+            bool still = _routes.Count(route => route.IsStill()) > 0;
+            if ((_producer!.FatalError ?? (still ? "nothing is acknowledged" : null)) is { } reason)
+            {
+                await SpillAsync(reason, stoppingToken);
+            }
         }
     }
 
-    private void Failed(string reason)
+    private async Task SpillAsync(string reason, CancellationToken stopping)
     {
-        _failure = reason;
-        IngestionMessages.ProducerEnded(_logger, reason);
+        // 1.
+        IngestionMessages.SpillBegins(_logger, reason, Volatile.Read(ref _unsettled));
+        long start = Stopwatch.GetTimestamp();
+        long spilled = 0;
+        _spill.Begin();
+        _spilling = true;
+        await Task.Run(_producer!.Dispose, CancellationToken.None);
+        foreach (ActionRoute route in _routes)
+        {
+            route.Hold();
+        }
+
+        // 2.
+        do
+        {
+            spilled += await LogAsync(stopping);
+        }
+        while (!await DrainedAsync(stopping));
+
+        // 3.
+        SendDirectly();
+        _spilling = false;
+        IngestionMessages.SpillEnds(_logger, spilled, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    /// <summary>One partition of one lane. Acknowledgements come in the order of what was sent.</summary>
-    private sealed class Route
+    private void SendDirectly()
     {
-        private readonly Lock _order = new();
-        private readonly ConcurrentQueue<(IAcknowledged Sink, long Number)> _waiting = new();
-        private readonly ActionRelay _relay;
-        private readonly ProduceTarget _target;
-        private readonly int _lane;
-        private readonly int _partition;
-        private long _nextOffset;
-
-        public Route(ActionRelay relay, int lane, int partition)
+        _producer = new BusProducer(_options.Bus, TopicCatalog.ActionsP0.Codec, _logger);
+        foreach (ActionRoute route in _routes)
         {
-            _relay = relay;
-            _lane = lane;
-            _partition = partition;
-            _target = relay._producer!.Target(
-                TopicCatalog.Actions[lane].Name, partition, Acknowledged, relay.Failed);
+            route.Resume(_producer);
         }
+    }
 
-        public long NextOffset => Volatile.Read(ref _nextOffset);
-
-        public void Send(byte[] key, byte[] record, IAcknowledged sink, long number)
+    /// <summary>Makes durable what waits, until the broker takes it again and little is left; how many.</summary>
+    private async Task<long> LogAsync(CancellationToken stopping)
+    {
+        long logged = 0;
+        long looked = 0;
+        long? first = null;
+        while (true)
         {
-            Interlocked.Increment(ref _relay._held);
-
-            // Taking a place in the queue and producing are one step; the producer's thread takes from it without the
-            // lock.
-            lock (_order)
+            List<WaitingAction> batch = TakeBatch();
+            await _spill.AppendAsync(batch, stopping);
+            batch.ForEach(action => action.Route.Logged(action));
+            logged += batch.Count;
+            if (batch.Count == 0)
             {
-                _waiting.Enqueue((sink, number));
-                _target.Produce(key, record, null);
+                await Task.Delay(Limits.SpillPause, stopping);
+            }
+
+            if (Stopwatch.GetElapsedTime(looked) >= Limits.OutageLook
+                && await _spill.ProgressAsync(stopping) is { } progress)
+            {
+                looked = Stopwatch.GetTimestamp();
+                first ??= progress.Relayed;
+                if (progress.Left == 0 || (progress.Left < Limits.LittleLeft && progress.Relayed > first))
+                {
+                    return logged;
+                }
+            }
+        }
+    }
+
+    /// <summary>Waits until the broker has all that is logged; false: it has stopped taking it.</summary>
+    private async Task<bool> DrainedAsync(CancellationToken stopping)
+    {
+        long relayed = -1;
+        long since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            SpillProgress? progress = await _spill.ProgressAsync(stopping);
+            if (progress is { Left: 0 })
+            {
+                return true;
+            }
+
+            if (progress is { } some && some.Relayed != relayed)
+            {
+                (relayed, since) = (some.Relayed, Stopwatch.GetTimestamp());
+            }
+            else if (Stopwatch.GetElapsedTime(since) >= Limits.ReturnPatience)
+            {
+                return false;
+            }
+
+            await Task.Delay(Limits.ReturnLook, stopping);
+        }
+    }
+
+    // From one route after the other, each in its order; the next batch goes on with the next route.
+    private List<WaitingAction> TakeBatch()
+    {
+        List<WaitingAction> batch = [];
+        long bytes = 0;
+        for (int tries = 0; tries < _routes.Length; tries++)
+        {
+            ActionRoute route = _routes[_nextRoute];
+            _nextRoute = (_nextRoute + 1) % _routes.Length;
+            for (int left = Limits.SpillBatch / _routes.Length; left > 0; left--)
+            {
+                if (batch.Count >= Limits.SpillBatch || bytes >= Limits.SpillBatchBytes
+                    || !route.TryTake(out WaitingAction action))
+                {
+                    break;
+                }
+
+                batch.Add(action);
+                bytes += action.Record.Length;
             }
         }
 
-        private void Acknowledged(long offset)
-        {
-            Volatile.Write(ref _nextOffset, offset + 1);
-            if (_waiting.TryDequeue(out (IAcknowledged Sink, long Number) first))
-            {
-                Interlocked.Decrement(ref _relay._held);
-                first.Sink.Acknowledged(first.Number, _lane, _partition, offset);
-            }
-        }
+        return batch;
     }
 }

@@ -1,5 +1,7 @@
 using Grpc.Net.Client;
 using Mesh.Contracts;
+using Mesh.Ingestion.Relaying;
+using Mesh.Partitions;
 using Mesh.ServiceDefaults;
 using Mesh.Wiring;
 using QuestsApi = Mesh.Contracts.Quests.V1;
@@ -25,6 +27,7 @@ internal static class IngestionModule
         builder.Services.AddSingleton<PolicyTable>();
         builder.Services.AddSingleton<DoorLimits>();
         builder.Services.AddSingleton<Door>();
+        builder.Services.AddSpill(SpillOptions.From(builder.Configuration), options);
         builder.Services.AddSingleton<ActionRelay>();
         builder.Services.AddHostedService(provider => provider.GetRequiredService<ActionRelay>());
         builder.Services.AddHealthChecks().AddCheck<ActionRelay>("relay");
@@ -35,5 +38,19 @@ internal static class IngestionModule
             provider => provider.GetRequiredService<GameTable>().Apply,
             provider => provider.GetRequiredService<PolicyTable>().Apply);
         return builder;
+    }
+
+    // Before the relay, so that it stops after it. Without the host's own health check: while it cannot send, the door
+    // is well, since it accepts.
+    private static void AddSpill(this IServiceCollection services, SpillOptions spill, ServiceOptions options)
+    {
+        services.AddSingleton(spill);
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PartitionHost<SpillProcessor>>(
+            provider,
+            options.Host([], TopicCatalog.Actions) with { KeepsUnrelayed = true },
+            (Func<int, SpillProcessor>)(_ => new SpillProcessor())));
+        services.AddSingleton<SpillLog>();
+        services.AddHostedService(provider => provider.GetRequiredService<PartitionHost<SpillProcessor>>());
+        services.AddHostedService(provider => provider.GetRequiredService<SpillLog>());
     }
 }

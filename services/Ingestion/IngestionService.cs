@@ -107,7 +107,7 @@ internal sealed class IngestionService(Door door, ActionRelay relay, OpenStreams
         }
 
         await acknowledgements.ReceiveAsync(cancel);
-        Judged judged = await door.JudgeAsync(tenant, request.Action ?? new Action());
+        Judged judged = relay.Admit(await door.JudgeAsync(tenant, request.Action ?? new Action()));
         if (judged.Refused is { } refused)
         {
             acknowledgements.Refuse(number, refused);
@@ -137,7 +137,7 @@ internal sealed class IngestionService(Door door, ActionRelay relay, OpenStreams
         List<Receipt> receipts = new(actions.Count);
         for (int i = 0; i < actions.Count; i++)
         {
-            Judged judged = await door.JudgeAsync(tenant, actions[i]);
+            Judged judged = relay.Admit(await door.JudgeAsync(tenant, actions[i]));
             receipts.Add(judged.Refused ?? new Receipt { Status = Receipt.Types.Status.Accepted });
             if (judged.Refused is null)
             {

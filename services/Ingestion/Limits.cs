@@ -34,6 +34,48 @@ internal static class Limits
     /// </summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>Bytes of the door's log, unless set otherwise.</summary>
+    public const long SpillBytes = 1L << 30;
+
+    /// <summary>The least that may be set for it.</summary>
+    public const long LeastSpillBytes = 1L << 20;
+
+    /// <summary>Actions that go to the log by one commit.</summary>
+    public const int SpillBatch = 4_000;
+
+    /// <summary>Bytes of their records, give or take one.</summary>
+    public const int SpillBatchBytes = 1024 * 1024;
+
+    /// <summary>
+    /// Spilled actions that the broker has not acknowledged, below which newer ones wait in memory for the last of
+    /// them.
+    /// </summary>
+    public const int LittleLeft = 1_000;
+
+    /// <summary>The broker is away when it has acknowledged nothing for more than so many looks.</summary>
+    public const int OutageLooks = 10;
+
+    /// <summary>How often it is looked whether the broker acknowledges what waits.</summary>
+    public static readonly TimeSpan OutageLook = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long newer actions wait in memory while the broker acknowledges none of the last spilled.</summary>
+    public static readonly TimeSpan ReturnPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often it is looked whether the last spilled action is acknowledged.</summary>
+    public static readonly TimeSpan ReturnLook = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>How long to wait for more actions when all that came are in the log.</summary>
+    public static readonly TimeSpan SpillPause = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>How long to wait when the log could not take them.</summary>
+    public static readonly TimeSpan SpillRetry = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How often the log is measured and what is relayed is deleted from it.</summary>
+    public static readonly TimeSpan SpillMeasure = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long a stop waits for what is not durable.</summary>
+    public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(5);
+
     /// <summary>How long Quests may take to say whether it knows a game.</summary>
     public static readonly TimeSpan LookupDeadline = TimeSpan.FromSeconds(2);
 }

@@ -43,4 +43,21 @@ internal static class Statements
             (select first from wanted))
         order by first
         """;
+
+    /// <summary>
+    /// One row with the number of pages, or none. What is relayed stays relayed, so that nothing has to be locked.
+    /// </summary>
+    public const string Truncate = """
+        with fence as (
+            select partition, relayed from partitions where partition = $1 and epoch = $2),
+        gone as (
+            delete from pages p using fence f
+            where p.partition = f.partition
+              and p.first <= least($3, f.relayed) and p.first + p.events - 1 <= least($3, f.relayed)
+            returning p.first)
+        select (select count(*) from gone) from fence
+        """;
+
+    /// <summary>A length is known without reading what lies out of line.</summary>
+    public const string LogBytes = "select coalesce(sum(octet_length(packed)), 0)::bigint from pages";
 }

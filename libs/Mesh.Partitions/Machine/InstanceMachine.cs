@@ -7,7 +7,9 @@ namespace Mesh.Partitions.Machine;
 /// <param name="Partitions">The number of the service's partitions.</param>
 /// <param name="Lanes">The topics that it reads.</param>
 /// <param name="Follows">It shows the partitions of others as well.</param>
-internal sealed record InstanceIdentity(Guid Id, int Partitions, IReadOnlyList<string> Lanes, bool Follows);
+/// <param name="KeepsUnrelayed">It gives no partition up for balance before all of it is relayed.</param>
+internal sealed record InstanceIdentity(
+    Guid Id, int Partitions, IReadOnlyList<string> Lanes, bool Follows, bool KeepsUnrelayed = false);
 
 /// <summary>
 /// One instance of a service without I/O: which partitions it owns, and what it does with them. Driven by one thread:
@@ -222,7 +224,8 @@ internal sealed class InstanceMachine
         bool mine = seen.Owner == _identity.Id;
         if (_owned[n] is { } tenure)
         {
-            if (mine && desired != _identity.Id && tenure.IsServing && _ownership.IsSettled)
+            if (mine && desired != _identity.Id && tenure.IsServing && _ownership.IsSettled
+                && !(_identity.KeepsUnrelayed && tenure.Machine.Relayed < tenure.Machine.Head))
             {
                 tenure.Drain(DrainPatience);
             }

@@ -80,10 +80,13 @@ internal sealed class RelayLedger
         }
     }
 
-    /// <summary>The next event to send, in the order of the log; those of a target that is held wait.</summary>
+    /// <summary>
+    /// The next event to send, in the order of the log; those of a target that is held wait. While the broker is away
+    /// no more than so many are handed to its client, which would keep a copy of all of them.
+    /// </summary>
     public bool TryTake(out StoredEvent stored)
     {
-        while (_outbox.TryDequeue(out stored))
+        while (Unacknowledged - _outbox.Count < Limits.UnacknowledgedEvents && _outbox.TryDequeue(out stored))
         {
             Target target = Of(stored.Target!.Topic, stored.Target.Partition);
             if (target.Held is null)
@@ -94,6 +97,7 @@ internal sealed class RelayLedger
             target.Held.Enqueue(stored);
         }
 
+        stored = default;
         return false;
     }
 

@@ -41,7 +41,8 @@ internal sealed class PartitionRun : IAsyncDisposable
         _io = new InstanceIo(options, store, instance, _lanes, _relay, _offsets, create, _loop.Post, logger);
         _machine = new InstanceMachine(
             new InstanceIdentity(
-                instance, options.Partitions, [.. options.Lanes.Select(lane => lane.Topic.Name)], options.Follows),
+                instance, options.Partitions, [.. options.Lanes.Select(lane => lane.Topic.Name)], options.Follows,
+                options.KeepsUnrelayed),
             _io);
     }
 
@@ -114,7 +115,8 @@ internal sealed class PartitionRun : IAsyncDisposable
         [.. machine.Next.Select(n => (n.Key.Topic, n.Key.Partition, n.Value))],
         machine.Head,
         machine.Relayed,
-        [.. machine.Sent.Select(s => (s.Topic, s.Partition, s.Acknowledged, s.NextOffset))]);
+        [.. machine.Sent.Select(s => (s.Topic, s.Partition, s.Acknowledged, s.NextOffset))],
+        machine.Epoch);
 
     private void Turned(Action<string?> changed)
     {

@@ -8,13 +8,16 @@ namespace EndToEnd.Tests.Harness;
 /// <summary>What a mesh is made of, where that is not the default.</summary>
 /// <param name="Replicas">Instances of each deciding service.</param>
 /// <param name="KafkaHome">An Apache Kafka to run instead of the embedded broker; null: the embedded one.</param>
-internal sealed record MeshSetup(int Replicas = 1, string? KafkaHome = null)
+/// <param name="Doors">Instances of Ingestion.</param>
+internal sealed record MeshSetup(int Replicas = 1, string? KafkaHome = null, int Doors = 1)
 {
     private static readonly string[] Deciding = ["quests", "sessions", "rewards", "leaderboard"];
 
     /// <summary>AppHost's arguments.</summary>
-    internal IEnumerable<string> Arguments =>
-        Replicas == 1 ? [] : Deciding.SelectMany(service => (string[])["--replicas", $"{service}={Replicas}"]);
+    internal IEnumerable<string> Arguments => Deciding.Where(_ => Replicas > 1)
+        .Select(service => (service, Replicas))
+        .Concat(Doors > 1 ? [("ingestion", Doors)] : [])
+        .SelectMany(many => (string[])["--replicas", $"{many.Item1}={many.Item2}"]);
 }
 
 /// <summary>A whole mesh: AppHost as a child process, with all that it starts. It does not outlive the tests.</summary>
@@ -58,6 +61,10 @@ internal sealed class RunningMesh : IAsyncDisposable
     /// <summary>The parts that AppHost has started, by name.</summary>
     internal IReadOnlyDictionary<string, int> Processes => Known["processes"]!.AsArray()
         .ToDictionary(part => (string)part!["name"]!, part => (int)part!["pid"]!);
+
+    /// <summary>The part that answers at an address.</summary>
+    internal string PartAt(string url) => (string)Known["processes"]!.AsArray()
+        .Single(part => ((string?)part!["url"])?.TrimEnd('/') == url.TrimEnd('/'))!["name"]!;
 
     private JsonNode Known => _run ?? throw new InvalidOperationException("The mesh has not been up.");
 
@@ -103,6 +110,12 @@ internal sealed class RunningMesh : IAsyncDisposable
         });
     }
 
+    /// <summary>Stops one of its parts where it stands, as if its machine hung, until it is told to go on.</summary>
+    internal void Pause(string part) => Signal(part, "-STOP");
+
+    /// <summary>Lets a part go on that was stopped by <see cref="Pause"/>.</summary>
+    internal void GoOn(string part) => Signal(part, "-CONT");
+
     /// <summary>Stops it as a terminal or a supervisor does. Returns AppHost's exit code.</summary>
     internal Task<int> StopAsync()
     {
@@ -147,8 +160,11 @@ internal sealed class RunningMesh : IAsyncDisposable
     }
 
     /// <summary>A game's books, in the tool's words; fails unless they agree.</summary>
-    internal async Task<string> VerifyAsync(string game) =>
-        (await ToolAsync("verify", game, "--json", "--broker", Broker)).Succeeded();
+    internal async Task<string> VerifyAsync(string game) => (await AuditAsync(game)).Succeeded();
+
+    /// <summary>The same, whether they agree or not yet.</summary>
+    internal Task<ToolRun> AuditAsync(string game) =>
+        ToolAsync("verify", game, "--json", "--broker", Run("broker"));
 
     /// <summary>The first hundred of a game, in the tool's words.</summary>
     internal async Task<string> TopAsync(string game) =>
@@ -186,6 +202,13 @@ internal sealed class RunningMesh : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    private void Signal(string part, string signal)
+    {
+        using Process kill = Process.Start("kill", [signal, $"{Processes[part]}"]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
     }
 
     private bool IsUp(bool answer)

@@ -56,6 +56,18 @@ internal sealed class Stores(string server)
         row => QuestTransition.Parser.ParseFrom(row.GetFieldValue<byte[]>(0)),
         Placement.Player(Services.Tenant, player));
 
+    /// <summary>How many actions the door has ever spilled.</summary>
+    internal async Task<long> SpilledAsync() => (await RowsAsync(
+        "ingestion",
+        "select coalesce(sum(head & ((1::bigint << 48) - 1)), 0)::bigint from partitions",
+        row => row.GetInt64(0)))[0];
+
+    /// <summary>Where the instances answer that own a spill which is not deleted yet.</summary>
+    internal Task<List<string>> SpillingAsync() => RowsAsync(
+        "ingestion",
+        "select distinct address from pages join partitions using (partition) join instances on instance = owner",
+        row => row.GetString(0));
+
     private async Task<List<T>> RowsAsync<T>(
         string database, string sql, Func<NpgsqlDataReader, T> read, object? parameter = null)
     {

@@ -20,6 +20,18 @@ public sealed class RelayTests
     }
 
     [Fact]
+    public void Outbox_BrokerAcknowledgesNothing_HandsOverSoManyAndGoesOnWithEach()
+    {
+        AcceptAll([.. Enumerable.Repeat("a:1", Limits.UnacknowledgedEvents + 10)]);
+        _rig.Commit();
+        Assert.Equal(Limits.UnacknowledgedEvents, _rig.Drain().Count);
+        _rig.Machine.Acknowledge("a", 0, 3, 3);
+        Assert.Equal(3, _rig.Drain().Count);
+        _rig.Machine.Rewind(_ => true);
+        Assert.Equal(Limits.UnacknowledgedEvents, _rig.Drain().Count);
+    }
+
+    [Fact]
     public void Previous_ByTarget_NamesWhatWasSentThereBefore()
     {
         AcceptAll("a:1", "b:1", "a:2", "a2:1", "nowhere", "b:2", "a:3");

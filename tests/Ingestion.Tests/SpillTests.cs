@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Net;
+using Mesh.Broker;
+using Mesh.Contracts.Ingestion.V1;
+using Mesh.Partitions;
+using Mesh.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Xunit.Abstractions;
+
+namespace Mesh.Ingestion.Tests;
+
+/// <summary>The door while the broker is away, on a real PostgreSQL and a real broker that is stopped.</summary>
+public sealed class SpillTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("mesh-ingestion-").FullName;
+    private string _database = string.Empty;
+    private BrokerServer? _broker;
+    private IPEndPoint _endpoint = new(IPAddress.Loopback, 0);
+
+    public async Task InitializeAsync()
+    {
+        _database = await TestPostgres.NewDatabaseAsync();
+        await StartBrokerAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _broker!.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Send_BrokerAwayForAWhile_IsAcknowledgedMeanwhileAndArrivesInOrder()
+    {
+        await using RelayUnderTest relay = await RelayUnderTest.StartAsync(_database, _broker!.BootstrapServers);
+        relay.Send(500);
+        await relay.AllAcknowledgedAsync();
+
+        await _broker.StopAsync();
+        relay.Send(500);
+        await RelayUnderTest.UntilAsync(() => relay.Relay.Spilling);
+        for (int i = 0; i < 20; i++)
+        {
+            relay.Send(1_000);
+            await relay.AllAcknowledgedAsync();
+        }
+
+        Assert.True(relay.WithOffset < relay.Sent);
+        long back = Stopwatch.GetTimestamp();
+        await StartBrokerAsync();
+        relay.Send(1_000);
+        await RelayUnderTest.UntilAsync(() =>
+        {
+            relay.Send(10);
+            return !relay.Relay.Spilling;
+        });
+        output.WriteLine($"Drained in {Stopwatch.GetElapsedTime(back).TotalSeconds:0.00} s after the broker's start.");
+
+        await relay.AllAcknowledgedAsync();
+        long direct = relay.WithOffset;
+        await RelayUnderTest.UntilAsync(() =>
+        {
+            relay.Send(1);
+            return relay.WithOffset > direct + 100;
+        });
+        await ActionTopics.HoldInOrderAsync(_broker.BootstrapServers, relay.Sent);
+        await RelayUnderTest.UntilAsync(() => relay.Spill.Bytes == 0);
+    }
+
+    [Fact]
+    public async Task Stop_WithASpill_LeavesItToTheInstanceThatTakesOver()
+    {
+        await using RelayUnderTest other = await RelayUnderTest.StartAsync(_database, _broker!.BootstrapServers);
+        long sent;
+        await using (RelayUnderTest first = await RelayUnderTest.StartAsync(_database, _broker.BootstrapServers))
+        {
+            // Both have partitions, so that actions of others' partitions go to one of their own.
+            await RelayUnderTest.UntilAsync(() => first.Host.Places.Any(place => place.IsHere)
+                && first.Host.Places.Any(place => place.Address is not null));
+            await _broker.StopAsync();
+            first.Send(1_000);
+            await first.AllAcknowledgedAsync();
+            Assert.Equal(0, first.WithOffset);
+            sent = first.Sent;
+        }
+
+        await StartBrokerAsync();
+        await ActionTopics.HoldInOrderAsync(_broker.BootstrapServers, sent);
+        await RelayUnderTest.UntilAsync(() => other.Spill.Bytes == 0);
+    }
+
+    [Fact]
+    public async Task Admit_LogIsFull_SaysLaterUntilThereIsRoom()
+    {
+        Judged judged = new(0, "t/p/1", [1], null);
+        await using RelayUnderTest relay = await RelayUnderTest.StartAsync(
+            _database, _broker!.BootstrapServers, maxBytes: 1 << 20);
+        await _broker.StopAsync();
+        relay.Send(20, padding: 1_000);
+        await relay.AllAcknowledgedAsync();
+        Assert.Null(relay.Relay.Admit(judged).Refused);
+        relay.Send(1_100, padding: 1_000);
+        await relay.AllAcknowledgedAsync();
+
+        Receipt refused = relay.Relay.Admit(judged).Refused!;
+        Assert.Equal(Receipt.Types.Status.Later, refused.Status);
+        Assert.NotNull(refused.Problem.RetryAfter);
+        Assert.Equal(1, relay.Relay.Pressure);
+
+        await StartBrokerAsync();
+        await RelayUnderTest.UntilAsync(() => relay.Relay.Admit(judged).Refused is null);
+        await RelayUnderTest.UntilAsync(() => relay.Relay.Pressure == 0);
+    }
+
+    private async Task StartBrokerAsync()
+    {
+        _broker = await BrokerServer.StartAsync(
+            new BrokerOptions { DataDirectory = Path.Combine(_folder, "broker"), Listen = _endpoint },
+            NullLoggerFactory.Instance);
+        _endpoint = _broker.Endpoint;
+    }
+}
