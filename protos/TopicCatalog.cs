@@ -94,7 +94,10 @@ public static class TopicCatalog
     /// </summary>
     public static IReadOnlyList<TopicSpec> DeadLetters { get; } =
         [.. new[] { ActionsP0, ActionsP1, ActionsP2, QuestTransitions, RewardIssued }.Select(topic => new TopicSpec(
-            topic.Name + DeadLetterSuffix, EventNames.DeadLettered, BusCodec.Zstd, TimeSpan.FromDays(30)))];
+            topic.Name + DeadLetterSuffix, EventNames.DeadLettered, BusCodec.Zstd, TimeSpan.FromDays(30))
+        {
+            WrittenBy = string.Join(", ", topic.ReadBy),
+        })];
 
     /// <summary>Every topic of the mesh.</summary>
     public static IReadOnlyList<TopicSpec> All { get; } =

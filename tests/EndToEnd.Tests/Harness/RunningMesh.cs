@@ -164,7 +164,7 @@ internal sealed class RunningMesh : IAsyncDisposable
 
     /// <summary>The same, whether they agree or not yet.</summary>
     internal Task<ToolRun> AuditAsync(string game) =>
-        ToolAsync("verify", game, "--json", "--broker", Run("broker"));
+        ToolAsync("verify", game, "--json", "--broker", Broker);
 
     /// <summary>The first hundred of a game, in the tool's words.</summary>
     internal async Task<string> TopAsync(string game) =>

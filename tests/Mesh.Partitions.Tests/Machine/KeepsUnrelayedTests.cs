@@ -156,6 +156,10 @@ public sealed class KeepsUnrelayedTests
         {
         }
 
+        public void Pause(int lane, int partition, bool paused)
+        {
+        }
+
         public void Close(Tenure tenure)
         {
         }
