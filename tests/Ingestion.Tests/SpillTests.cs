@@ -68,6 +68,34 @@ public sealed class SpillTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Send_WhatIsSpilledGoesOutSlowly_IsNotOvertaken()
+    {
+        await _broker!.DisposeAsync();
+        await using SlowLink link = new();
+        await StartBrokerAsync(link.Port);
+        link.To = _broker.Endpoint;
+        string way = $"127.0.0.1:{link.Port}";
+        await using RelayUnderTest relay = await RelayUnderTest.StartAsync(_database, way);
+
+        link.Cut();
+        for (int i = 0; i < 5; i++)
+        {
+            relay.Send(1_000);
+            await relay.AllAcknowledgedAsync();
+        }
+
+        long direct = relay.WithOffset;
+        link.Mend();
+        await RelayUnderTest.UntilAsync(() =>
+        {
+            relay.Send(1);
+            return relay.WithOffset > direct + 10;
+        });
+        await relay.AllAcknowledgedAsync();
+        await ActionTopics.HoldInOrderAsync(way, relay.Sent);
+    }
+
+    [Fact]
     public async Task Stop_WithASpill_LeavesItToTheInstanceThatTakesOver()
     {
         await using RelayUnderTest other = await RelayUnderTest.StartAsync(_database, _broker!.BootstrapServers);
@@ -112,11 +140,15 @@ public sealed class SpillTests(ITestOutputHelper output) : IAsyncLifetime
         await RelayUnderTest.UntilAsync(() => relay.Relay.Pressure == 0);
     }
 
-    private async Task StartBrokerAsync()
+    private async Task StartBrokerAsync(int? advertisedPort = null)
     {
-        _broker = await BrokerServer.StartAsync(
-            new BrokerOptions { DataDirectory = Path.Combine(_folder, "broker"), Listen = _endpoint },
-            NullLoggerFactory.Instance);
+        BrokerOptions options = new()
+        {
+            DataDirectory = Path.Combine(_folder, "broker"),
+            Listen = _endpoint,
+            AdvertisedPort = advertisedPort,
+        };
+        _broker = await BrokerServer.StartAsync(options, NullLoggerFactory.Instance);
         _endpoint = _broker.Endpoint;
     }
 }
