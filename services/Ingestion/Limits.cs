@@ -34,8 +34,8 @@ internal static class Limits
     /// </summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>Bytes of the door's log, unless set otherwise.</summary>
-    public const long SpillBytes = 1L << 30;
+    /// <summary>Bytes of the door's log, unless set otherwise. What is not relayed is in memory as well.</summary>
+    public const long SpillBytes = 256L << 20;
 
     /// <summary>The least that may be set for it.</summary>
     public const long LeastSpillBytes = 1L << 20;

@@ -9,7 +9,7 @@ internal sealed record SpillOptions(long MaxBytes)
 {
     private const string Setting = "Mesh__SpillMaxBytes";
 
-    /// <summary>Reads <c>Mesh__SpillMaxBytes</c>; without it the limit is 1 GiB.</summary>
+    /// <summary>Reads <c>Mesh__SpillMaxBytes</c>; without it the limit is 256 MiB.</summary>
     /// <exception cref="SettingException">It is no number of bytes, or too small to be meant.</exception>
     public static SpillOptions From(IConfiguration configuration) => configuration["Mesh:SpillMaxBytes"] switch
     {
