@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using EndToEnd.Tests.Files;
 using EndToEnd.Tests.Harness;
 using Grpc.Core;
@@ -84,6 +85,41 @@ public sealed class PolicyTests(MeshFixture fixture) : IDisposable
         }
 
         await _mesh.VerifyAsync(game);
+    }
+
+    /// <summary>The tool publishes what is in a file, shows it, and says what is wrong.</summary>
+    [Fact]
+    public async Task Policy_ByTheTool_IsPutAndShown()
+    {
+        const string policy = """{"lanes": [{"game_id": "tooled", "kinds": [16, 17], "lane": 2}]}""";
+        string file = Path.Combine(_folder, "policy.json");
+        await File.WriteAllTextAsync(file, policy);
+        uint before = (await PolicyAsync()).Version;
+
+        string put = (await _mesh.ToolAsync("policy", "put", file)).Succeeded();
+        string again = (await _mesh.ToolAsync("policy", "put", file)).Succeeded();
+        string shown = (await _mesh.ToolAsync("policy", "show")).Succeeded();
+
+        Assert.Equal(($"The door policy is version {before + 1}.", put), (put, again));
+        JsonNode answer = JsonNode.Parse(shown)!;
+        Assert.Equal(before + 1, (uint)answer["version"]!);
+        Assert.Equal(
+            JsonNode.Parse(policy)!["lanes"]!.ToJsonString(), answer["policy"]!["lanes"]!.ToJsonString());
+
+        await File.WriteAllTextAsync(file, policy.Replace("2}", "3}", StringComparison.Ordinal));
+        await FailsAsync("lanes[0].lane must be from 0 to 2", "policy", "put", file);
+        await File.WriteAllTextAsync(file, """{"lanes": [{"game": "tooled"}]}""");
+        await FailsAsync($"{file} is not a door policy", "policy", "put", file);
+        await File.WriteAllTextAsync(file, "{}");
+        await FailsAsync("VERSION_CONFLICT: The newest version is", "policy", "put", file, "--expected-version", "0");
+        await FailsAsync("POLICY_UNKNOWN", "policy", "show", "--version", $"{before + 2}");
+    }
+
+    private async Task FailsAsync(string saying, params string[] arguments)
+    {
+        ToolRun run = await _mesh.ToolAsync(arguments);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains(saying, run.Errors, StringComparison.Ordinal);
     }
 
     private static LaneRule Rule(string game, uint lane) =>

@@ -65,6 +65,10 @@ public sealed class DoorPolicyTests
         "VERSION_CONFLICT", "expected_version", DoorPolicyDecider.Decide(new(Fast, expected), Given(Slow)));
 
     [Fact]
+    public void Put_WhatEveryTenantBeginsWithExpectingNothing_IsRefused() => AssertRefused(
+        "VERSION_CONFLICT", "expected_version", DoorPolicyDecider.Decide(new(DoorPolicy.BuiltIn, 0), Given(Slow)));
+
+    [Fact]
     public void State_FoldingAVersionAgainOrLate_EndsTheSame()
     {
         var state = new DoorPolicyState();

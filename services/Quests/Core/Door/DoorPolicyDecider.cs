@@ -54,8 +54,10 @@ public static class DoorPolicyDecider
             : new DoorPolicyDecision.Published(new DoorPolicyPublished(state.Version + 1, command.Policy));
     }
 
-    // The newest version says the same, or the version that this very command made does.
+    // The newest version says the same, or the version that this very command made does; none has made the built-in.
     private static bool WasDone(PutDoorPolicy command, DoorPolicyState state) =>
         command.Policy.Equals(state.At(state.Version))
-        || (command.ExpectedVersion < state.Version && command.Policy.Equals(state.At(command.ExpectedVersion + 1)));
+        || (command.ExpectedVersion >= DoorPolicyState.BuiltInVersion
+            && command.ExpectedVersion < state.Version
+            && command.Policy.Equals(state.At(command.ExpectedVersion + 1)));
 }
