@@ -73,7 +73,8 @@ internal sealed record LatencyPhase(
 
 /// <summary>What was measured.</summary>
 /// <param name="Phases">Load by load.</param>
-internal sealed record LatencyFigures(IReadOnlyList<LatencyPhase> Phases);
+/// <param name="Backlog">What the second load ran beside; null: there was one load only.</param>
+internal sealed record LatencyFigures(IReadOnlyList<LatencyPhase> Phases, BacklogFigures? Backlog);
 
 /// <summary>All there is to say of a run of the scenario <c>latency</c>.</summary>
 internal sealed record LatencyReport(
@@ -85,6 +86,7 @@ internal sealed record LatencyReport(
     int Rate,
     int Seconds,
     int WarmUp,
+    bool Lanes,
     LatencyFigures Figures)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };

@@ -9,6 +9,9 @@ internal static class LatencyTable
     // At the board, in milliseconds, at half of what saturates the machine.
     private const double AimP50 = 4;
     private const double AimP99 = 10;
+
+    // p99 to the board beside a backlog, over the same without.
+    private const double AimRatio = 1.2;
     private const int PlainWidth = 110;
     private const double Mebibyte = 1024 * 1024;
 
@@ -32,6 +35,14 @@ internal static class LatencyTable
         {
             console.Write(TableOf(phase));
             foreach (string line in Lines(phase))
+            {
+                console.WriteLine(line);
+            }
+        }
+
+        if (report.Figures.Backlog is { } backlog)
+        {
+            foreach (string line in Lines(backlog, report.Lanes))
             {
                 console.WriteLine(line);
             }
@@ -77,6 +88,24 @@ internal static class LatencyTable
         yield return Invariant($"aim       p50 {AimP50} ms, p99 {AimP99} ms from submit to board: {verdict}");
         yield return $"longest   {phase.Hops.MaxBy(hop => hop.P50)!.Name} at the median, "
             + $"{phase.Hops.MaxBy(hop => hop.OfSlowest)!.Name} of the slowest 1 %";
+    }
+
+    private static IEnumerable<string> Lines(BacklogFigures backlog, bool lanes)
+    {
+        string kind = lanes ? "pings in a lane of their own" : "scans in the check-ins' own lane";
+        yield return Invariant($"backlog   {backlog.Actions:N0} {kind}, accepted in {backlog.SecondsToAccept:0.0} s, ")
+            + Invariant($"turned away {backlog.TurnedAway:N0} times");
+        yield return Invariant($"waiting   {backlog.WaitingBefore:N0} when the measured check-ins began, ")
+            + Invariant($"{backlog.WaitingAfter:N0} when they ended");
+        yield return Invariant($"taken     {backlog.TakenPerSecondBeside:N0} a second beside them")
+            + (backlog.TakenPerSecondAfter is { } after ? Invariant($", {after:N0} a second afterwards; ") : "; ")
+            + (backlog.SecondsUntilTaken >= 0
+                ? Invariant($"all {backlog.SecondsUntilTaken:0.0} s after the last")
+                : Invariant($"all {-backlog.SecondsUntilTaken:0.0} s before the last"));
+        string verdict = backlog.RatioOfP99 <= AimRatio ? "met" : "missed";
+        string aim = lanes ? Invariant($", aim {AimRatio}: {verdict}") : "; without lanes there is no aim";
+        yield return Invariant($"ratio     {backlog.RatioOfP99:0.00}: p99 from submit to board, beside over alone")
+            + aim;
     }
 
     private static string Number(double value) => value.ToString("N2", CultureInfo.InvariantCulture);

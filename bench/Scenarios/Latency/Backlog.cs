@@ -27,6 +27,9 @@ internal sealed class Backlog(GatewayClients gateway, string game, int count, bo
     private int _durable;
     private int _later;
 
+    /// <summary>How many there are.</summary>
+    internal int Count => count;
+
     /// <summary>How many are durable.</summary>
     internal int Durable => Volatile.Read(ref _durable);
 
@@ -156,8 +159,6 @@ internal sealed class Backlog(GatewayClients gateway, string game, int count, bo
             }
         }
     }
-
-    private int Count => count;
 
     private Ingestion.IngestionClient Client => gateway.Ingestion;
 

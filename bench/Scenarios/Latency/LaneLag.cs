@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using Grpc.Core;
 using Mesh.Contracts.Types.V1;
 
 namespace Mesh.Bench.Scenarios.Latency;
 
-/// <summary>How much of a lane's topic there was at one moment, and how much of it both its readers had taken.</summary>
+/// <summary>How much of a lane's topic there was at a moment, and how much of it both its readers had taken.</summary>
 /// <param name="At">When, by the stopwatch.</param>
 /// <param name="Accepted">Records that the door had sent.</param>
 /// <param name="Taken">Records that Quests and Sessions had both committed.</param>
@@ -33,7 +34,11 @@ internal sealed class LaneLag(GatewayClients gateway, string topic)
         do
         {
             bool all = _all;
-            LagSample now = await TakeAsync(cancellation);
+            if (await TakeAsync(cancellation) is not { } now)
+            {
+                continue;
+            }
+
             if (_samples.Count == 0 || now.Taken > _samples[^1].Taken || now.Waiting == 0)
             {
                 since = now.At;
@@ -48,22 +53,30 @@ internal sealed class LaneLag(GatewayClients gateway, string topic)
         while (Stopwatch.GetElapsedTime(since) < Patience && await timer.WaitForNextTickAsync(cancellation));
 
         throw new BenchException(
-            $"For {Patience.TotalSeconds:0} s nothing more of {topic} was taken: {_samples[^1].Waiting:N0} wait.");
+            $"For {Patience.TotalSeconds:0} s nothing more of {topic} was taken: {_samples.LastOrDefault().Waiting:N0} wait.");
     }
 
-    private async Task<LagSample> TakeAsync(CancellationToken cancellation)
+    /// <summary>A sample; null: a service that is short of time cannot say just now what it owns.</summary>
+    private async Task<LagSample?> TakeAsync(CancellationToken cancellation)
     {
-        ProgressResponse door = await gateway.Ingestion.ProgressAsync(Request, cancellationToken: cancellation);
-        ProgressResponse[] readers = await Task.WhenAll(
-            gateway.Quests.ProgressAsync(Request, cancellationToken: cancellation).ResponseAsync,
-            gateway.Sessions.ProgressAsync(Request, cancellationToken: cancellation).ResponseAsync);
-        return new LagSample(
-            Stopwatch.GetTimestamp(),
-            door.Partitions.SelectMany(partition => partition.Targets)
-                .Where(target => target.Topic == topic)
-                .Sum(target => (long)target.NextOffset),
-            readers.Min(reader => reader.Partitions.SelectMany(partition => partition.Inputs)
-                .Where(input => input.Topic == topic)
-                .Sum(input => (long)input.NextOffset)));
+        try
+        {
+            ProgressResponse door = await gateway.Ingestion.ProgressAsync(Request, cancellationToken: cancellation);
+            ProgressResponse[] readers = await Task.WhenAll(
+                gateway.Quests.ProgressAsync(Request, cancellationToken: cancellation).ResponseAsync,
+                gateway.Sessions.ProgressAsync(Request, cancellationToken: cancellation).ResponseAsync);
+            return new LagSample(
+                Stopwatch.GetTimestamp(),
+                door.Partitions.SelectMany(partition => partition.Targets)
+                    .Where(target => target.Topic == topic)
+                    .Sum(target => (long)target.NextOffset),
+                readers.Min(reader => reader.Partitions.SelectMany(partition => partition.Inputs)
+                    .Where(input => input.Topic == topic)
+                    .Sum(input => (long)input.NextOffset)));
+        }
+        catch (RpcException away) when (away.StatusCode == StatusCode.Unavailable)
+        {
+            return null;
+        }
     }
 }

@@ -1,5 +1,8 @@
+using Grpc.Core;
+using Mesh.Bench.Measuring;
 using Mesh.Bench.Reporting;
 using Mesh.Bench.Running;
+using Mesh.Contracts;
 
 namespace Mesh.Bench.Scenarios.Latency;
 
@@ -15,6 +18,11 @@ internal sealed record LatencyRequest(int Rate, int Seconds, int WarmUp, int Bac
 /// <summary>Starts a mesh and measures: the check-ins alone, then the same beside a backlog.</summary>
 internal sealed class LatencyRun : IAsyncDisposable
 {
+    private const string BacklogGame = "backlog";
+
+    // The parts are warm by then; the load itself has to get going.
+    private static readonly TimeSpan SecondWarmUp = TimeSpan.FromSeconds(2);
+
     private readonly LatencyRequest _request;
     private readonly RunningMesh _mesh;
     private readonly GatewayClients _gateway;
@@ -37,7 +45,14 @@ internal sealed class LatencyRun : IAsyncDisposable
         await using RunningMesh mesh = await RunningMesh.StartAsync(
             layout, new MeshOptions(request.Keep), cancellation);
         await using LatencyRun run = new(mesh, request);
-        return await run.MeasureAsync(cancellation);
+        try
+        {
+            return await run.MeasureAsync(cancellation);
+        }
+        catch (RpcException failure) when (!cancellation.IsCancellationRequested)
+        {
+            throw new BenchException($"A call failed, so there are no figures: {failure.Status}");
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -51,7 +66,58 @@ internal sealed class LatencyRun : IAsyncDisposable
     private async Task<LatencyFigures> MeasureAsync(CancellationToken cancellation)
     {
         Track alone = await LoadAsync(TimeSpan.FromSeconds(_request.WarmUp), cancellation);
-        return new LatencyFigures([LatencyPhase.Of("alone", alone)]);
+        LatencyPhase first = LatencyPhase.Of("alone", alone);
+        return _request.Backlog == 0
+            ? new LatencyFigures([first], null)
+            : await BesideBacklogAsync(first, cancellation);
+    }
+
+    /// <summary>
+    /// (1) Half of the backlog goes in. (2) The check-ins, while the other half does, and it is worked off. (3) The
+    /// rest of it.
+    /// </summary>
+    private async Task<LatencyFigures> BesideBacklogAsync(LatencyPhase alone, CancellationToken cancellation)
+    {
+        await Quiet.WaitAsync(_mesh.Processes, cancellation);
+        using GatewayClients client = new(_mesh.Gateway);
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Backlog backlog = new(client, BacklogGame, _request.Backlog, _request.Lanes);
+        LaneLag lag = new(client, (_request.Lanes ? TopicCatalog.ActionsP2 : TopicCatalog.ActionsP0).Name);
+
+        // 1.
+        Say($"sending {_request.Backlog:N0} {(_request.Lanes ? "pings" : "scans")} as fast as they are taken");
+        await _gateway.CreateGameAsync(BacklogGame, cancellation);
+        Task<IReadOnlyList<LagSample>> sampling = lag.RunAsync(ending.Token);
+        Task sending = backlog.RunAsync(ending.Token);
+        Task both = Task.WhenAll(sending, sampling);
+        try
+        {
+            await FirstOfAsync(backlog.HalfAsync(ending.Token), FailureOf(sending), FailureOf(sampling));
+
+            // 2.
+            Track beside = await LoadAsync(SecondWarmUp, cancellation);
+
+            // 3.
+            Say("waiting for the rest of the backlog");
+            await FirstOfAsync(sending, FailureOf(sampling));
+            lag.All();
+            await FirstOfAsync(sampling);
+            LatencyPhase second = LatencyPhase.Of("beside the backlog", beside);
+            return new LatencyFigures(
+                [alone, second], BacklogFigures.Of(backlog, beside, await sampling, alone, second));
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await both.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Ends only when the work has failed.</summary>
+    private static async Task FailureOf(Task work)
+    {
+        await work;
+        await Task.Delay(Timeout.Infinite);
     }
 
     /// <summary>Sends one load into a game of its own and returns when all of it was seen everywhere.</summary>
@@ -79,10 +145,10 @@ internal sealed class LatencyRun : IAsyncDisposable
         }
     }
 
-    /// <summary>Awaits work, or what ends it: a watcher that failed, the end of the mesh.</summary>
-    private async Task FirstOfAsync(Task work, Task watching)
+    /// <summary>Awaits work, or what ends it: something that failed, the end of the mesh.</summary>
+    private async Task FirstOfAsync(Task work, params Task[] failures)
     {
-        Task first = await Task.WhenAny(work, watching, _topics.Failed, _mesh.Ended);
+        Task first = await Task.WhenAny([work, .. failures, _topics.Failed, _mesh.Ended]);
         if (first == _mesh.Ended)
         {
             throw _mesh.Death();

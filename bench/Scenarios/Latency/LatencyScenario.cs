@@ -5,20 +5,33 @@ using Mesh.Bench.Running;
 namespace Mesh.Bench.Scenarios.Latency;
 
 /// <summary>
-/// <c>bench latency</c>: how long check-ins take through the whole mesh, when they come by the clock.
+/// <c>bench latency</c>: how long check-ins take through the whole mesh, when they come by the clock, alone and beside
+/// a backlog.
 /// </summary>
 internal static class LatencyScenario
 {
+    private const string On = "on";
+    private const string Off = "off";
+
     internal static Command Create()
     {
         Option<int> rate = Number("--rate", 500, "Check-ins a second.");
         Option<int> seconds = Number("--seconds", 20, "Measures so long.");
         Option<int> warmUp = Number("--warm-up", 10, "Sends at the same rate for so many seconds first.");
+        Option<int> backlog = Number(
+            "--backlog", 0, "Measures once more, beside so many actions that may wait, sent at full speed.");
+        Option<string> lanes = new("--lanes")
+        {
+            Description = $"{Off}: the backlog goes in the check-ins' own lane.",
+            HelpName = $"{On}|{Off}",
+            DefaultValueFactory = _ => On,
+        };
+        lanes.AcceptOnlyFromAmong(On, Off);
         Option<string?> json = new("--json") { Description = "Writes the report to a file too.", HelpName = "FILE" };
         Option<bool> keep = new("--keep") { Description = "Keeps the mesh's data and logs, and says where." };
         Command command = new("latency", "From a check-in to a changed score on a board that is watched, hop by hop.")
         {
-            rate, seconds, warmUp, json, keep,
+            rate, seconds, warmUp, backlog, lanes, json, keep,
         };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -26,8 +39,8 @@ internal static class LatencyScenario
                 AtLeast(1, rate.Name, parsed.GetValue(rate)),
                 AtLeast(1, seconds.Name, parsed.GetValue(seconds)),
                 AtLeast(0, warmUp.Name, parsed.GetValue(warmUp)),
-                0,
-                true,
+                AtLeast(0, backlog.Name, parsed.GetValue(backlog)),
+                parsed.GetValue(lanes) == On,
                 parsed.GetValue(keep));
             string? file = parsed.GetValue(json);
             if (file is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
@@ -61,6 +74,7 @@ internal static class LatencyScenario
             request.Rate,
             request.Seconds,
             request.WarmUp,
+            request.Lanes,
             figures);
         LatencyTable.Write(report);
         if (json is not null)

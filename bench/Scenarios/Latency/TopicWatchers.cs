@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mesh.Bench.Scenarios.Latency;
 
-/// <summary>Reads the topics on the way as the services do, and notes when which action's record could be read.</summary>
+/// <summary>Reads the topics on the way as the services do, and notes when an action's record could be read.</summary>
 internal sealed class TopicWatchers : IAsyncDisposable
 {
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -89,7 +89,7 @@ internal sealed class Track
     /// <summary>When it was seen; valid once all are.</summary>
     internal long At(Step step, int index) => _times[(int)step][index];
 
-    /// <summary>Notes that an action got so far. What is seen again, as records that are sent again, counts once.</summary>
+    /// <summary>Notes that an action got so far. What is seen again, as a record that is sent again, counts once.</summary>
     internal void Note(Step step, int index, long at)
     {
         ref long time = ref _times[(int)step][index];
@@ -121,7 +121,8 @@ internal sealed class Track
             }
             else if (Stopwatch.GetElapsedTime(since) > Patience)
             {
-                string counts = string.Join(", ", Enum.GetValues<Step>().Select(step => $"{step} {_seen[(int)step]}"));
+                string counts = string.Join(
+                    ", ", Enum.GetValues<Step>().Select(step => $"{step} {_seen[(int)step]}"));
                 throw new BenchException(
                     $"For {Patience.TotalSeconds:0} s nothing more was seen of {Count} check-ins: {counts}");
             }
