@@ -1,12 +1,14 @@
 using System.CommandLine;
 using Mesh.Bench;
 using Mesh.Bench.Scenarios;
+using Mesh.Bench.Scenarios.Latency;
 using Mesh.Bench.Scenarios.Torture;
 using Mesh.Provisioning;
 
 RootCommand root = new("Measures what the mesh costs on this machine, and torments it.")
 {
     BulkScenario.Create(),
+    LatencyScenario.Create(),
     TortureScenario.Create(),
     StoreScenario.Create(),
 };

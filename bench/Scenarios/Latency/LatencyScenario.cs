@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Mesh.Bench.Reporting;
+using Mesh.Bench.Running;
+
+namespace Mesh.Bench.Scenarios.Latency;
+
+/// <summary>
+/// <c>bench latency</c>: how long check-ins take through the whole mesh, when they come by the clock, alone and beside
+/// a backlog.
+/// </summary>
+internal static class LatencyScenario
+{
+    private const string On = "on";
+    private const string Off = "off";
+
+    internal static Command Create()
+    {
+        Option<int> rate = Number("--rate", 500, "Check-ins a second.");
+        Option<int> seconds = Number("--seconds", 20, "Measures so long.");
+        Option<int> warmUp = Number("--warm-up", 10, "Sends at the same rate for so many seconds first.");
+        Option<int> backlog = Number(
+            "--backlog", 0, "Measures once more, beside so many actions that may wait, sent at full speed.");
+        Option<string> lanes = new("--lanes")
+        {
+            Description = $"{Off}: the backlog goes in the check-ins' own lane.",
+            HelpName = $"{On}|{Off}",
+            DefaultValueFactory = _ => On,
+        };
+        lanes.AcceptOnlyFromAmong(On, Off);
+        Option<string?> json = new("--json") { Description = "Writes the report to a file too.", HelpName = "FILE" };
+        Option<bool> keep = new("--keep") { Description = "Keeps the mesh's data and logs, and says where." };
+        Command command = new("latency", "From a check-in to a changed score on a board that is watched, hop by hop.")
+        {
+            rate, seconds, warmUp, backlog, lanes, json, keep,
+        };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            LatencyRequest request = new(
+                AtLeast(1, rate.Name, parsed.GetValue(rate)),
+                AtLeast(1, seconds.Name, parsed.GetValue(seconds)),
+                AtLeast(0, warmUp.Name, parsed.GetValue(warmUp)),
+                AtLeast(0, backlog.Name, parsed.GetValue(backlog)),
+                parsed.GetValue(lanes) == On,
+                parsed.GetValue(keep));
+            string? file = parsed.GetValue(json);
+            if (file is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+            {
+                throw new BenchException($"{json.Name}: there is no directory for {file}.");
+            }
+
+            await RunAsync(request, file, cancellation);
+        });
+        return command;
+    }
+
+    private static Option<int> Number(string name, int value, string description) =>
+        new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => value };
+
+    private static int AtLeast(int least, string name, int value) =>
+        value >= least ? value : throw new BenchException($"{name} must be at least {least}.");
+
+    private static async Task RunAsync(LatencyRequest request, string? json, CancellationToken cancellation)
+    {
+        Layout layout = Layout.Find();
+        double load = Machine.Load();
+        Commit commit = await Commit.OfAsync(layout.Root);
+        LatencyFigures figures = await LatencyRun.RunAsync(layout, request, cancellation);
+        LatencyReport report = new(
+            "latency",
+            TimeProvider.System.GetUtcNow(),
+            commit,
+            Machine.Here(),
+            load,
+            request.Rate,
+            request.Seconds,
+            request.WarmUp,
+            request.Lanes,
+            figures);
+        LatencyTable.Write(report);
+        if (json is not null)
+        {
+            await File.WriteAllTextAsync(json, report.ToJson() + "\n", cancellation);
+        }
+    }
+}
