@@ -10,7 +10,8 @@ namespace Mesh.Bench.Scenarios.Latency;
 /// <param name="Taken">Records that Quests and Sessions had both committed.</param>
 internal readonly record struct LagSample(long At, long Accepted, long Taken)
 {
-    internal long Waiting => Accepted - Taken;
+    // The door is asked first: its readers may be further by the time that they answer.
+    internal long Waiting => Math.Max(0, Accepted - Taken);
 }
 
 /// <summary>Follows how a lane is read, by what the services themselves say of it.</summary>
@@ -53,7 +54,8 @@ internal sealed class LaneLag(GatewayClients gateway, string topic)
         while (Stopwatch.GetElapsedTime(since) < Patience && await timer.WaitForNextTickAsync(cancellation));
 
         throw new BenchException(
-            $"For {Patience.TotalSeconds:0} s nothing more of {topic} was taken: {_samples.LastOrDefault().Waiting:N0} wait.");
+            $"For {Patience.TotalSeconds:0} s nothing more of {topic} was taken: "
+            + $"{_samples.LastOrDefault().Waiting:N0} wait.");
     }
 
     /// <summary>A sample; null: a service that is short of time cannot say just now what it owns.</summary>

@@ -78,6 +78,12 @@ internal sealed class TopicWatchers : IAsyncDisposable
             return;
         }
 
+        // Of a backlog in the same topic there may be far more than of a load.
+        if (!Track.MayName(record.Value))
+        {
+            return;
+        }
+
         ActionAccepted accepted = ActionAccepted.Parser.ParseFrom(record.Value);
         Guid id = Ids.FromBytes(accepted.ActionId.Span);
         Note(id, step, now);

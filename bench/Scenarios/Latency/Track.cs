@@ -36,8 +36,11 @@ internal enum Step
 /// </summary>
 internal sealed class Track
 {
-    private const ulong Mark = 0x6d6573682d6c6174; // mesh-lat
     private const int IndexBits = 32;
+
+    // An action's id begins with it, in network order.
+    private static ReadOnlySpan<byte> MarkBytes => "mesh-lat"u8;
+
     private static readonly int Steps = Enum.GetValues<Step>().Length;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -59,6 +62,11 @@ internal sealed class Track
         _times = [.. Enumerable.Range(0, Steps).Select(_ => new long[_arrivals.Length])];
     }
 
+    /// <summary>
+    /// Whether bytes may hold the id of an action of a load: cheaper than to parse what is not of one.
+    /// </summary>
+    internal static bool MayName(ReadOnlySpan<byte> bytes) => bytes.IndexOf(MarkBytes) >= 0;
+
     /// <summary>How many actions.</summary>
     internal int Count => _arrivals.Length;
 
@@ -72,13 +80,13 @@ internal sealed class Track
         id.TryWriteBytes(bytes, bigEndian: true, out _);
         ulong low = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
         index = (int)(uint)low;
-        return BinaryPrimitives.ReadUInt64BigEndian(bytes) == Mark && (int)(low >> IndexBits) == _number;
+        return bytes.StartsWith(MarkBytes) && (int)(low >> IndexBits) == _number;
     }
 
     internal Guid IdOf(int index)
     {
         Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, Mark);
+        MarkBytes.CopyTo(bytes);
         BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], ((ulong)_number << IndexBits) | (uint)index);
         return new Guid(bytes, bigEndian: true);
     }
@@ -89,7 +97,7 @@ internal sealed class Track
     /// <summary>When it was seen; valid once all are.</summary>
     internal long At(Step step, int index) => _times[(int)step][index];
 
-    /// <summary>Notes that an action got so far. What is seen again, as a record that is sent again, counts once.</summary>
+    /// <summary>Notes that an action got so far. What is seen again, as a record sent again is, counts once.</summary>
     internal void Note(Step step, int index, long at)
     {
         ref long time = ref _times[(int)step][index];
