@@ -102,8 +102,10 @@ internal static class LatencyTable
             + (backlog.SecondsUntilTaken >= 0
                 ? Invariant($"all {backlog.SecondsUntilTaken:0.0} s after the last")
                 : Invariant($"all {-backlog.SecondsUntilTaken:0.0} s before the last"));
-        string verdict = backlog.RatioOfP99 <= AimRatio ? "met" : "missed";
-        string aim = lanes ? Invariant($", aim {AimRatio}: {verdict}") : "; without lanes there is no aim";
+        string verdict = backlog.WaitingAfter == 0 ? "unknown, the backlog did not last: use a larger one"
+            : backlog.RatioOfP99 <= AimRatio ? "met"
+            : "missed";
+        string aim = Invariant($", aim {AimRatio} with lanes: {verdict}");
         yield return Invariant($"ratio     {backlog.RatioOfP99:0.00}: p99 from submit to board, beside over alone")
             + aim;
     }
