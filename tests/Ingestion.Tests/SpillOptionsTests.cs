@@ -8,7 +8,7 @@ namespace Mesh.Ingestion.Tests;
 public sealed class SpillOptionsTests
 {
     [Theory]
-    [InlineData(null, 1L << 30)]
+    [InlineData(null, 256L << 20)]
     [InlineData("1048576", 1L << 20)]
     public void From_GoodSetting_IsTheBound(string? text, long bytes) => Assert.Equal(bytes, From(text).MaxBytes);
 

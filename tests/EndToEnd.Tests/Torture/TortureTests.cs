@@ -10,7 +10,7 @@ public sealed class TortureTests
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     private static readonly string[] Share =
-        ["--kills", "3", "--zombies", "2", "--database", "1", "--broker", "1", "--stalls", "1", "--seed", "1"];
+        ["--kills", "2", "--zombies", "1", "--database", "1", "--broker", "1", "--stalls", "1", "--seed", "1"];
 
     /// <summary>Every effect came about once, in order, and no zombie answered for what it had lost.</summary>
     [Fact]
