@@ -47,7 +47,8 @@ public sealed class DeadLetterTests : IAsyncLifetime
         Assert.Null(again.Origin);
         DeadLetterBox after = await ReadAsync();
         Assert.Empty(after.Open);
-        Assert.Contains("settled", Assert.Throws<CliException>(() => after.Replay(id)).Message, StringComparison.Ordinal);
+        CliException refused = Assert.Throws<CliException>(() => after.Replay(id));
+        Assert.Contains("settled", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
