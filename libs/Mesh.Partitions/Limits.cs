@@ -31,7 +31,7 @@ public static class Limits
     public const int YieldingRecords = 50;
 
     /// <summary>So many times as long as those took to decide it rests.</summary>
-    public const int YieldingRest = 3;
+    public const int YieldingRest = 30;
 
     /// <summary>A lane is in use for so long after its last record.</summary>
     public static readonly TimeSpan LaneInUse = TimeSpan.FromSeconds(1);
