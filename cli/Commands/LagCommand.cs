@@ -81,7 +81,10 @@ internal static class LagCommand
             return;
         }
 
-        Table table = new Table().Border(TableBorder.Minimal).AddColumns("group", "topic", "lane");
+        Table table = new Table().Border(TableBorder.Minimal)
+            .AddColumn(new TableColumn("group").NoWrap())
+            .AddColumn(new TableColumn("topic").NoWrap())
+            .AddColumn("lane");
         foreach (string column in (string[])["partition", "committed", "end", "lag records", "lag seconds", "lost"])
         {
             table.AddColumn(new TableColumn(column).RightAligned());

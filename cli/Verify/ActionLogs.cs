@@ -149,8 +149,10 @@ internal sealed class ActionLogs
         }
         catch (Exception failure) when (failure is InvalidProtocolBufferException or ArgumentException)
         {
-            throw new CliException(
-                $"{topic}/{record.Partition}, offset {record.Offset} holds no action: {failure.Message}");
+            // Nobody can have decided it: the services that read it have left it to the dead letters.
+            Console.Error.WriteLine(
+                $"mesh: {topic}/{record.Partition}, offset {record.Offset} holds no action ({failure.Message}); "
+                + "see mesh dlq list.");
         }
     }
 }

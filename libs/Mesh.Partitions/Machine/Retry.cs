@@ -62,6 +62,13 @@ internal sealed class Retry
             ? before.Failures + 1
             : 1;
         _suspects[fault.Record] = (failures, fault.Error);
+        if (failures < Limits.RecordAttempts)
+        {
+            return null;
+        }
+
+        // What is given up needs no more patience; the next one gets its own.
+        _pause = FirstPause;
         return failures == Limits.RecordAttempts ? fault : null;
     }
 
