@@ -11,21 +11,15 @@ internal static class BulkTable
 
     internal static void Write(BulkReport report)
     {
-        IAnsiConsole console = AnsiConsole.Console;
-        if (Console.IsOutputRedirected)
-        {
-            console.Profile.Width = PlainWidth;
-        }
-
         BulkFigures figures = report.Figures;
-        console.WriteLine(Invariant(
-            $"bulk: {report.Rows:N0} rows x {report.Copies} copies = {figures.CheckIns:N0} check-ins, {report.File}"));
-        console.WriteLine(Invariant(
-            $"{report.Date:u}, commit {report.Commit.Id}{(report.Commit.Dirty ? " and changes" : "")}"));
-        console.WriteLine(Invariant(
-            $"{report.Machine.Cpu}, {report.Machine.Cores} cores, {report.Machine.MemoryBytes / Mebibyte:N0} MiB, ")
-            + $"Linux {report.Machine.Kernel}, .NET {report.Machine.Dotnet}, "
-            + Invariant($"load before {report.LoadBefore:0.00}"));
+        IAnsiConsole console = Heading.Write(
+            Invariant($"bulk: {report.Rows:N0} rows x {report.Copies} copies = {figures.CheckIns:N0} check-ins, ")
+            + report.File,
+            report.Date,
+            report.Commit,
+            report.Machine,
+            report.LoadBefore,
+            PlainWidth);
         console.Write(Processes(figures));
         foreach (string line in Lines(report))
         {

@@ -13,24 +13,17 @@ internal static class LatencyTable
     // p99 to the board beside a backlog, over the same without.
     private const double AimRatio = 1.2;
     private const int PlainWidth = 110;
-    private const double Mebibyte = 1024 * 1024;
 
     internal static void Write(LatencyReport report)
     {
-        IAnsiConsole console = AnsiConsole.Console;
-        if (Console.IsOutputRedirected)
-        {
-            console.Profile.Width = PlainWidth;
-        }
-
-        console.WriteLine(Invariant(
-            $"latency: {report.Rate:N0} check-ins a second for {report.Seconds} s, warmed up for {report.WarmUp} s"));
-        console.WriteLine(Invariant(
-            $"{report.Date:u}, commit {report.Commit.Id}{(report.Commit.Dirty ? " and changes" : "")}"));
-        console.WriteLine(Invariant(
-            $"{report.Machine.Cpu}, {report.Machine.Cores} cores, {report.Machine.MemoryBytes / Mebibyte:N0} MiB, ")
-            + $"Linux {report.Machine.Kernel}, .NET {report.Machine.Dotnet}, "
-            + Invariant($"load before {report.LoadBefore:0.00}"));
+        IAnsiConsole console = Heading.Write(
+            Invariant($"latency: {report.Rate:N0} check-ins a second for {report.Seconds} s, ")
+            + Invariant($"warmed up for {report.WarmUp} s"),
+            report.Date,
+            report.Commit,
+            report.Machine,
+            report.LoadBefore,
+            PlainWidth);
         foreach (LatencyPhase phase in report.Figures.Phases)
         {
             console.Write(TableOf(phase));

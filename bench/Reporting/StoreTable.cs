@@ -7,23 +7,17 @@ namespace Mesh.Bench.Reporting;
 internal static class StoreTable
 {
     private const int PlainWidth = 130;
-    private const double Mebibyte = 1024 * 1024;
 
     internal static void Write(StoreReport report)
     {
-        IAnsiConsole console = AnsiConsole.Console;
-        if (Console.IsOutputRedirected)
-        {
-            console.Profile.Width = PlainWidth;
-        }
-
-        console.WriteLine(Invariant($"store: medians of {report.Rounds} rounds, scale {report.Scale}"));
-        console.WriteLine(Invariant(
-            $"{report.Date:u}, commit {report.Commit.Id}{(report.Commit.Dirty ? " and changes" : "")}"));
-        console.WriteLine(Invariant(
-            $"{report.Machine.Cpu}, {report.Machine.Cores} cores, {report.Machine.MemoryBytes / Mebibyte:N0} MiB, ")
-            + $"Linux {report.Machine.Kernel}, .NET {report.Machine.Dotnet}, PostgreSQL {report.Postgres}, "
-            + Invariant($"load before {report.LoadBefore:0.00}"));
+        IAnsiConsole console = Heading.Write(
+            Invariant($"store: medians of {report.Rounds} rounds, scale {report.Scale}"),
+            report.Date,
+            report.Commit,
+            report.Machine,
+            report.LoadBefore,
+            PlainWidth,
+            $"PostgreSQL {report.Postgres}");
         Table table = new Table().Border(TableBorder.Ascii)
             .AddColumn(new TableColumn("what").NoWrap())
             .AddColumn(new TableColumn("median").RightAligned())

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mesh.Bench.Reporting;
 using Mesh.Bench.Running;
+using static Mesh.Bench.Scenarios.Arguments;
 
 namespace Mesh.Bench.Scenarios;
 
@@ -27,7 +28,7 @@ internal static class BulkScenario
         {
             Description = "Sends a made-up file of so many rows, always the same.", HelpName = "ROWS",
         };
-        Option<string?> json = new("--json") { Description = "Writes the report to a file too.", HelpName = "FILE" };
+        Option<string?> json = Json();
         Option<bool> keep = new("--keep") { Description = "Keeps the mesh's data and logs, and says where." };
         Command command = new("bulk", "CPU, memory and rate of a bulk replay through the whole mesh.")
         {
@@ -38,27 +39,15 @@ internal static class BulkScenario
             BulkRequest request = new(
                 parsed.GetValue(synthetic) is null ? FileOf(parsed.GetValue(file)) : null,
                 parsed.GetValue(synthetic) ?? 0,
-                AtLeastOne(copies.Name, parsed.GetValue(copies)),
+                AtLeast(1, copies.Name, parsed.GetValue(copies)),
                 parsed.GetValue(limit),
-                AtLeastOne(runs.Name, parsed.GetValue(runs)),
-                AtLeastOne(warmUp.Name, parsed.GetValue(warmUp)),
+                AtLeast(1, runs.Name, parsed.GetValue(runs)),
+                AtLeast(1, warmUp.Name, parsed.GetValue(warmUp)),
                 parsed.GetValue(keep));
             await RunAsync(request, Writable(parsed.GetValue(json)), cancellation);
         });
         return command;
     }
-
-    private static Option<int> Number(string name, int value, string description) =>
-        new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => value };
-
-    private static int AtLeastOne(string name, int value) =>
-        value >= 1 ? value : throw new BenchException($"{name} must be at least 1.");
-
-    // Said before the work, not after it.
-    private static string? Writable(string? path) =>
-        path is null || Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))
-            ? path
-            : throw new BenchException($"--json: there is no directory for {path}.");
 
     private static string FileOf(string? given)
     {

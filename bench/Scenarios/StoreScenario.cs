@@ -2,6 +2,7 @@ using System.CommandLine;
 using Mesh.Bench.Reporting;
 using Mesh.Bench.Running;
 using Mesh.Bench.Scenarios.Store;
+using static Mesh.Bench.Scenarios.Arguments;
 
 namespace Mesh.Bench.Scenarios;
 
@@ -12,12 +13,8 @@ internal static class StoreScenario
 {
     internal static Command Create()
     {
-        Option<int> rounds = new("--rounds")
-        {
-            Description = "Measures everything so many times and reports the medians.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 3,
-        };
+        Option<int> rounds =
+            Number("--rounds", 3, "Measures everything so many times and reports the medians.");
         Option<double> scale = new("--scale")
         {
             Description = "Shortens everything by this factor, for trials: 1 is what is worth keeping.",
@@ -31,7 +28,7 @@ internal static class StoreScenario
             AllowMultipleArgumentsPerToken = true,
         };
         only.AcceptOnlyFromAmong([.. StoreParts.Names]);
-        Option<string?> json = new("--json") { Description = "Writes the report to a file too.", HelpName = "FILE" };
+        Option<string?> json = Json();
         Option<bool> keep = new("--keep") { Description = "Keeps the data, and says where." };
         Command command = new("store", "Commits, appends, starts and hops of the event store, beside pgbench and COPY.")
         {
@@ -39,21 +36,14 @@ internal static class StoreScenario
         };
         command.SetAction(async (parsed, cancellation) =>
         {
-            string? file = parsed.GetValue(json);
+            string? file = Writable(parsed.GetValue(json));
             StoreRequest request = new(
-                parsed.GetValue(rounds) is >= 1 and var count
-                    ? count
-                    : throw new BenchException($"{rounds.Name} must be at least 1."),
+                AtLeast(1, rounds.Name, parsed.GetValue(rounds)),
                 parsed.GetValue(scale) is > 0 and <= 1 and var factor
                     ? factor
                     : throw new BenchException($"{scale.Name} must be above 0 and at most 1."),
                 parsed.GetValue(only) is { Length: > 0 } chosen ? chosen : StoreParts.Names,
                 parsed.GetValue(keep));
-            if (file is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
-            {
-                throw new BenchException($"{json.Name}: there is no directory for {file}.");
-            }
-
             await RunAsync(request, file, cancellation);
         });
         return command;

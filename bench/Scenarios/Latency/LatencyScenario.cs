@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mesh.Bench.Reporting;
 using Mesh.Bench.Running;
+using static Mesh.Bench.Scenarios.Arguments;
 
 namespace Mesh.Bench.Scenarios.Latency;
 
@@ -27,7 +28,7 @@ internal static class LatencyScenario
             DefaultValueFactory = _ => On,
         };
         lanes.AcceptOnlyFromAmong(On, Off);
-        Option<string?> json = new("--json") { Description = "Writes the report to a file too.", HelpName = "FILE" };
+        Option<string?> json = Json();
         Option<bool> keep = new("--keep") { Description = "Keeps the mesh's data and logs, and says where." };
         Command command = new("latency", "From a check-in to a changed score on a board that is watched, hop by hop.")
         {
@@ -42,22 +43,10 @@ internal static class LatencyScenario
                 AtLeast(0, backlog.Name, parsed.GetValue(backlog)),
                 parsed.GetValue(lanes) == On,
                 parsed.GetValue(keep));
-            string? file = parsed.GetValue(json);
-            if (file is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
-            {
-                throw new BenchException($"{json.Name}: there is no directory for {file}.");
-            }
-
-            await RunAsync(request, file, cancellation);
+            await RunAsync(request, Writable(parsed.GetValue(json)), cancellation);
         });
         return command;
     }
-
-    private static Option<int> Number(string name, int value, string description) =>
-        new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => value };
-
-    private static int AtLeast(int least, string name, int value) =>
-        value >= least ? value : throw new BenchException($"{name} must be at least {least}.");
 
     private static async Task RunAsync(LatencyRequest request, string? json, CancellationToken cancellation)
     {

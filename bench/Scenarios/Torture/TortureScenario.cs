@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mesh.Bench.Running;
+using static Mesh.Bench.Scenarios.Arguments;
 
 namespace Mesh.Bench.Scenarios.Torture;
 
@@ -44,10 +45,4 @@ internal static class TortureScenario
         });
         return command;
     }
-
-    private static Option<int> Number(string name, int value, string description) =>
-        new(name) { Description = description, HelpName = "N", DefaultValueFactory = _ => value };
-
-    private static int AtLeast(int least, string name, int value) =>
-        value >= least ? value : throw new BenchException($"{name} must be at least {least}.");
 }
