@@ -25,8 +25,8 @@ public static class ServiceDefaultsExtensions
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Protocols = HttpProtocols.Http2));
         builder.Services.AddGrpc();
-        builder.Services.AddGrpcHealth();
-        builder.Services.AddSingleton<IHealthCheckPublisher, GrpcHealthPublisher>();
+        builder.Services.AddGrpcHealthChecks(health => health.UseHealthChecksCache = true);
+        builder.Services.AddGrpcReflection();
         builder.Services.Configure<HealthCheckPublisherOptions>(publisher =>
         {
             publisher.Delay = TimeSpan.Zero;
@@ -46,6 +46,9 @@ public static class ServiceDefaultsExtensions
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.Limits.Http2.MaxStreamsPerConnection = 1_000;
+            // A peer that vanished without a word is noticed, and its streams end.
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
             kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
             kestrel.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
         });
@@ -67,11 +70,17 @@ public static class ServiceDefaultsExtensions
         return builder;
     }
 
-    /// <summary>Maps <c>/health</c> (JSON; 200 when every check passes, else 503) and <c>grpc.health.v1</c>.</summary>
+    /// <summary>Maps <c>/health</c> (JSON; 200 when every check passes, else 503) and <c>grpc.health.v1</c>; in
+    /// development also <c>grpc.reflection.v1</c> and <c>v1alpha</c>.</summary>
     public static WebApplication MapServiceDefaults(this WebApplication app)
     {
         app.MapHealthChecks("/health", new HealthCheckOptions { ResponseWriter = HealthJson.WriteAsync });
-        app.MapGrpcHealthService();
+        app.MapGrpcHealthChecksService();
+        if (app.Environment.IsDevelopment())
+        {
+            app.MapGrpcReflectionService();
+        }
+
         return app;
     }
 }

@@ -25,7 +25,18 @@ public static class AsyncStreamReaderExtensions
         this IAsyncStreamReader<T> streamReader, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(streamReader);
-        return ReadAll(streamReader, cancellationToken);
+        return streamReader is IPooledStreamReader<T> pooled
+            ? ReadAllPooled(pooled, cancellationToken)
+            : ReadAll(streamReader, cancellationToken);
+    }
+
+    private static async IAsyncEnumerable<T> ReadAllPooled<T>(
+        IPooledStreamReader<T> streamReader, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await streamReader.MoveNextAsync(cancellationToken).ConfigureAwait(false))
+        {
+            yield return streamReader.Current;
+        }
     }
 
     private static async IAsyncEnumerable<T> ReadAll<T>(

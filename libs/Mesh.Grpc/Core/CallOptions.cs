@@ -9,18 +9,21 @@ public readonly struct CallOptions
     /// <param name="cancellationToken">Cancels the call.</param>
     /// <param name="writeOptions">How requests are written at first.</param>
     /// <param name="propagationToken">Of the call that this one is made for.</param>
+    /// <param name="credentials">What this call proves, after what its channel does.</param>
     public CallOptions(
         Metadata? headers = null,
         DateTime? deadline = null,
         CancellationToken cancellationToken = default,
         WriteOptions? writeOptions = null,
-        ContextPropagationToken? propagationToken = null)
+        ContextPropagationToken? propagationToken = null,
+        CallCredentials? credentials = null)
     {
         Headers = headers;
         Deadline = deadline;
         CancellationToken = cancellationToken;
         WriteOptions = writeOptions;
         PropagationToken = propagationToken;
+        Credentials = credentials;
     }
 
     /// <summary>Sent before the first request.</summary>
@@ -37,6 +40,12 @@ public readonly struct CallOptions
 
     /// <summary>Of the call that this one is made for.</summary>
     public ContextPropagationToken? PropagationToken { get; private init; }
+
+    /// <summary>What this call proves, after what its channel does; null for nothing.</summary>
+    public CallCredentials? Credentials { get; private init; }
+
+    /// <summary>Whether the call waits while its channel cannot connect, rather than fail with UNAVAILABLE.</summary>
+    public bool IsWaitForReady { get; private init; }
 
     /// <summary>Replaces the headers.</summary>
     /// <param name="headers">The headers.</param>
@@ -64,4 +73,14 @@ public readonly struct CallOptions
     /// <returns>A changed copy.</returns>
     public CallOptions WithPropagationToken(ContextPropagationToken propagationToken) =>
         this with { PropagationToken = propagationToken };
+
+    /// <summary>Replaces the credentials.</summary>
+    /// <param name="credentials">The credentials.</param>
+    /// <returns>A changed copy.</returns>
+    public CallOptions WithCredentials(CallCredentials credentials) => this with { Credentials = credentials };
+
+    /// <summary>Chooses whether the call waits for a connection.</summary>
+    /// <param name="waitForReady">False to fail when there is none.</param>
+    /// <returns>A changed copy.</returns>
+    public CallOptions WithWaitForReady(bool waitForReady = true) => this with { IsWaitForReady = waitForReady };
 }

@@ -27,8 +27,9 @@ public class HealthServiceImpl : Health.V1.Health.HealthBase
         ArgumentNullException.ThrowIfNull(service);
         lock (_gate)
         {
+            // Who publishes while the server stops does not bring it back.
             var before = StatusOf(service);
-            _statuses[service] = status;
+            _statuses[service] = _stopped ? HealthCheckResponse.Types.ServingStatus.NotServing : status;
             NotifyIfChanged(service, before);
         }
     }

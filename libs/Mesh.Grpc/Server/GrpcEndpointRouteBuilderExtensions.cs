@@ -25,13 +25,23 @@ public static class GrpcEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var lifetimes = builder.ServiceProvider.GetService<ServiceLifetimes>()
             ?? throw new InvalidOperationException("Call services.AddGrpc() before mapping a gRPC service.");
-        var options = builder.ServiceProvider.GetRequiredService<IOptions<GrpcServiceOptions>>().Value;
+        var settings = new ServiceSettings(
+            builder.ServiceProvider.GetRequiredService<IOptions<GrpcServiceOptions>>().Value,
+            builder.ServiceProvider.GetRequiredService<IOptions<GrpcServiceOptions<TService>>>().Value);
         var logger = builder.ServiceProvider.GetRequiredService<ILoggerFactory>()
             .CreateLogger("Grpc.AspNetCore.Server.ServerCallHandler");
         var source = new ServiceSource<TService>(builder.ServiceProvider, lifetimes);
-        var binder = new EndpointBinder<TService>(builder, options, source, logger);
+        var binder = new EndpointBinder<TService>(builder, settings, source, logger);
         binder.Bind();
-        UnimplementedEndpoints.Map(builder, binder.ServiceNames);
+        if (!settings.IgnoreUnknownServices)
+        {
+            var unimplemented = builder.ServiceProvider.GetRequiredService<UnimplementedCalls>();
+            foreach (var name in binder.ServiceNames)
+            {
+                unimplemented.Add(name);
+            }
+        }
+
         return new GrpcServiceEndpointConventionBuilder(binder.Endpoints);
     }
 }

@@ -1,5 +1,6 @@
 using Grpc.AspNetCore.Server;
 using Grpc.AspNetCore.Server.Internal;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,9 @@ public static class GrpcServicesExtensions
         services.AddRouting();
         services.AddOptions<GrpcServiceOptions>();
         services.TryAddSingleton(new ServiceLifetimes(services));
+        services.TryAddSingleton<UnimplementedCalls>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, UnimplementedCalls>(
+            provider => provider.GetRequiredService<UnimplementedCalls>()));
         return new GrpcServerBuilder(services);
     }
 
@@ -29,5 +33,20 @@ public static class GrpcServicesExtensions
         ArgumentNullException.ThrowIfNull(configureOptions);
         services.Configure(configureOptions);
         return services.AddGrpc();
+    }
+
+    /// <summary>Sets options of one service; what it leaves alone is as for all.</summary>
+    /// <param name="grpcBuilder">What <c>AddGrpc</c> returned.</param>
+    /// <param name="configure">Sets the options.</param>
+    /// <typeparam name="TService">The implementation of the service.</typeparam>
+    /// <returns>The same builder.</returns>
+    public static IGrpcServerBuilder AddServiceOptions<TService>(
+        this IGrpcServerBuilder grpcBuilder, Action<GrpcServiceOptions<TService>> configure)
+        where TService : class
+    {
+        ArgumentNullException.ThrowIfNull(grpcBuilder);
+        ArgumentNullException.ThrowIfNull(configure);
+        grpcBuilder.Services.Configure(configure);
+        return grpcBuilder;
     }
 }

@@ -9,12 +9,13 @@ internal static class MessageFrame
 {
     public const int HeaderBytes = 5;
 
-    /// <summary>Writes the header of an uncompressed message.</summary>
+    /// <summary>Writes the header of a message.</summary>
     /// <param name="destination">At least <see cref="HeaderBytes"/> long.</param>
-    /// <param name="payloadBytes">The length of the message.</param>
-    public static void WriteHeader(Span<byte> destination, int payloadBytes)
+    /// <param name="payloadBytes">The length of the message as it is sent.</param>
+    /// <param name="isCompressed">Whether it is sent compressed.</param>
+    public static void WriteHeader(Span<byte> destination, int payloadBytes, bool isCompressed = false)
     {
-        destination[0] = 0;
+        destination[0] = isCompressed ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteUInt32BigEndian(destination[1..], (uint)payloadBytes);
     }
 
@@ -22,13 +23,18 @@ internal static class MessageFrame
     /// <param name="buffer">What has been received; moved past the message when there is one.</param>
     /// <param name="maxPayloadBytes">The longest message accepted; null for any that fits memory.</param>
     /// <param name="payload">The message.</param>
+    /// <param name="isCompressed">Whether it is compressed.</param>
     /// <returns>False when the message is not complete yet.</returns>
-    /// <exception cref="RpcException">RESOURCE_EXHAUSTED: too long, told from the header alone. INTERNAL: flagged as
-    /// compressed, though no encoding was agreed, or flagged with nonsense.</exception>
+    /// <exception cref="RpcException">RESOURCE_EXHAUSTED: too long, told from the header alone. INTERNAL: flagged with
+    /// nonsense.</exception>
     public static bool TryRead(
-        ref ReadOnlySequence<byte> buffer, int? maxPayloadBytes, out ReadOnlySequence<byte> payload)
+        ref ReadOnlySequence<byte> buffer,
+        int? maxPayloadBytes,
+        out ReadOnlySequence<byte> payload,
+        out bool isCompressed)
     {
         payload = default;
+        isCompressed = false;
         if (buffer.Length < HeaderBytes)
         {
             return false;
@@ -50,18 +56,28 @@ internal static class MessageFrame
             return false;
         }
 
+        isCompressed = header[0] == 1;
         payload = buffer.Slice(HeaderBytes, length);
         buffer = buffer.Slice(payload.End);
         return true;
     }
 
+    /// <summary>Whether a whole message stands at the front of what has been received.</summary>
+    /// <param name="buffer">What has been received.</param>
+    /// <returns>False also where that is not plain to see, because the header lies in two pieces.</returns>
+    public static bool IsWhole(in ReadOnlySequence<byte> buffer)
+    {
+        var first = buffer.FirstSpan;
+        return first.Length >= HeaderBytes
+            && buffer.Length - HeaderBytes >= BinaryPrimitives.ReadUInt32BigEndian(first[1..]);
+    }
+
     private static int CheckedLength(ReadOnlySpan<byte> header, int? maxPayloadBytes)
     {
-        if (header[0] != 0)
+        if (header[0] > 1)
         {
-            throw new RpcException(new Status(StatusCode.Internal, header[0] == 1
-                ? "A message is flagged as compressed, but the call has no message encoding."
-                : "The compression flag of a message is neither 0 nor 1."));
+            throw new RpcException(
+                new Status(StatusCode.Internal, "The compression flag of a message is neither 0 nor 1."));
         }
 
         var length = BinaryPrimitives.ReadUInt32BigEndian(header[1..]);

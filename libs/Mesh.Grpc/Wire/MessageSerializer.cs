@@ -58,6 +58,52 @@ internal sealed class MessageSerializer : SerializationContext, IBufferWriter<by
         }
     }
 
+    /// <summary>Writes one message with its header, compressed where that makes it shorter.</summary>
+    /// <param name="serializer">The serializer of the message's type.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="output">Receives it.</param>
+    /// <param name="maxPayloadBytes">The longest message allowed, before compression; null for any.</param>
+    /// <param name="encoding">How to compress; null for not at all.</param>
+    /// <typeparam name="T">The message type.</typeparam>
+    /// <returns>The bytes written, header included.</returns>
+    /// <exception cref="RpcException">RESOURCE_EXHAUSTED: the message is too long. Nothing was written.</exception>
+    public static int Write<T>(
+        Action<T, SerializationContext> serializer,
+        T message,
+        IBufferWriter<byte> output,
+        int? maxPayloadBytes,
+        MessageEncoding? encoding)
+    {
+        if (encoding is null)
+        {
+            return Write(serializer, message, output, maxPayloadBytes);
+        }
+
+        var plain = new FrameBuffer();
+        var compressed = new FrameBuffer();
+        try
+        {
+            Write(serializer, message, plain, maxPayloadBytes);
+            encoding.Compress(plain.Written.Span[MessageFrame.HeaderBytes..], compressed);
+            if (compressed.Count >= plain.Count - MessageFrame.HeaderBytes)
+            {
+                output.Write(plain.Written.Span);
+                return plain.Count;
+            }
+
+            Span<byte> header = stackalloc byte[MessageFrame.HeaderBytes];
+            MessageFrame.WriteHeader(header, compressed.Count, isCompressed: true);
+            output.Write(header);
+            output.Write(compressed.Written.Span);
+            return header.Length + compressed.Count;
+        }
+        finally
+        {
+            plain.Release();
+            compressed.Release();
+        }
+    }
+
     public override void Complete(byte[] payload)
     {
         ThrowIfCompleted();

@@ -11,9 +11,16 @@ internal static class ProtocolNames
 
     public const string Encoding = "grpc-encoding";
     public const string AcceptEncoding = "grpc-accept-encoding";
+
+    /// <summary>Never sent: by this metadata a client asks for the encoding of its requests, and a handler, in its
+    /// response headers, for that of its responses.</summary>
+    public const string EncodingRequest = "grpc-internal-encoding-request";
+
     public const string Message = "grpc-message";
     public const string Status = "grpc-status";
     public const string Timeout = "grpc-timeout";
+    public const string PreviousAttempts = "grpc-previous-rpc-attempts";
+    public const string RetryPushback = "grpc-retry-pushback-ms";
 
     /// <summary>Whether a content type is gRPC, of whatever message format: <c>application/grpc[+…][;…]</c>.</summary>
     /// <param name="contentType">The value of the header, if any.</param>
@@ -26,6 +33,11 @@ internal static class ProtocolNames
     /// <param name="contentType">The value of the header, if any.</param>
     public static bool IsProtobufContentType(string? contentType)
     {
+        if (contentType == ContentType)
+        {
+            return true;
+        }
+
         if (contentType is null || !IsGrpcContentType(contentType))
         {
             return false;
@@ -43,6 +55,6 @@ internal static class ProtocolNames
     /// <param name="name">The name, in any case.</param>
     public static bool IsReserved(string name) => name.Length == 0 || name[0] == ':' || name.ToLowerInvariant() is
         "content-type" or "content-length" or "te" or "host" or "transfer-encoding" or "connection"
-        or Encoding or AcceptEncoding or Message or Status or Timeout or "grpc-message-type" or "trailer" or "date"
-        or "server";
+        or Encoding or AcceptEncoding or EncodingRequest or Message or Status or Timeout or "grpc-message-type"
+        or "trailer" or "date" or "server";
 }

@@ -172,6 +172,67 @@ public sealed class CallKindTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Duplex_HandlerStallsOverWaitingRequests_WhatItWroteArrivesAllTheSame(bool blocksItsThread)
+    {
+        using var release = new ManualResetEventSlim();
+        _server.Service.OnDuplex = async (requests, responses, _) =>
+        {
+            Assert.True(await requests.MoveNext(CancellationToken.None));
+            await responses.WriteAsync(new EchoReply { Text = requests.Current.Text });
+            if (blocksItsThread)
+            {
+                release.Wait(EchoServer.Patience);
+            }
+            else
+            {
+                await Task.Run(() => release.Wait(EchoServer.Patience));
+            }
+        };
+        using var call = _server.Client.Duplex();
+        call.RequestStream.WriteOptions = new WriteOptions(WriteFlags.BufferHint);
+        await call.RequestStream.WriteAsync(new EchoRequest { Text = "first" });
+        await call.RequestStream.WriteAsync(new EchoRequest { Text = "second" });
+        call.RequestStream.WriteOptions = null;
+        await call.RequestStream.WriteAsync(new EchoRequest { Text = "third" });
+
+        Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(EchoServer.Patience));
+        Assert.Equal("first", call.ResponseStream.Current.Text);
+        release.Set();
+        Assert.False(await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(EchoServer.Patience));
+    }
+
+    [Fact]
+    public async Task Duplex_AnswersToWaitingRequestsAndSlowReader_ArriveInOrder()
+    {
+        const int messages = 3_000;
+        using var call = _server.Client.Duplex();
+        var writing = Task.Run(async () =>
+        {
+            call.RequestStream.WriteOptions = new WriteOptions(WriteFlags.BufferHint);
+            for (var i = 0; i < messages; i++)
+            {
+                await call.RequestStream.WriteAsync(new EchoRequest { Text = new string('x', 500) });
+            }
+
+            await call.RequestStream.CompleteAsync();
+        });
+        for (var i = 0; i < messages; i++)
+        {
+            Assert.True(await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(EchoServer.Patience));
+            Assert.Equal(i, call.ResponseStream.Current.Count);
+            if (i % 1_000 == 0)
+            {
+                await Task.Delay(50);
+            }
+        }
+
+        Assert.False(await call.ResponseStream.MoveNext(CancellationToken.None).WaitAsync(EchoServer.Patience));
+        await writing;
+    }
+
     [Fact]
     public async Task Duplex_ServerReadsNothing_WriterWaitsForRoom()
     {

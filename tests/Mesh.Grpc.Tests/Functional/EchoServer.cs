@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Mesh.Grpc.Tests.Protos;
@@ -15,10 +16,12 @@ internal sealed class EchoServer : IAsyncDisposable
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly WebApplication _app;
+    private readonly int[] _connections;
 
-    private EchoServer(WebApplication app, EchoService service)
+    private EchoServer(WebApplication app, EchoService service, int[] connections)
     {
         _app = app;
+        _connections = connections;
         Service = service;
         Address = app.Urls.Single();
         Channel = GrpcChannel.ForAddress(Address);
@@ -35,23 +38,64 @@ internal sealed class EchoServer : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>How many connections to the server are open.</summary>
+    public int Connections => Volatile.Read(ref _connections[0]);
+
+    public int Port => new Uri(Address).Port;
+
     public static async Task<EchoServer> StartAsync(
-        HttpProtocols protocols = HttpProtocols.Http2, Action<IServiceCollection>? configure = null)
+        HttpProtocols protocols = HttpProtocols.Http2,
+        Action<IServiceCollection>? configure = null,
+        int port = 0,
+        X509Certificate2? certificate = null,
+        Action<KestrelServerLimits>? limit = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        var connections = new int[1];
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(
-            System.Net.IPAddress.Loopback, 0, listen => listen.Protocols = protocols));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            limit?.Invoke(kestrel.Limits);
+            kestrel.Listen(System.Net.IPAddress.Loopback, port, listen =>
+            {
+                listen.Protocols = protocols;
+                listen.Use(next => async connection =>
+                {
+                    Interlocked.Increment(ref connections[0]);
+                    await next(connection);
+                    Interlocked.Decrement(ref connections[0]);
+                });
+                if (certificate is not null)
+                {
+                    listen.UseHttps(certificate);
+                }
+            });
+        });
+        if (certificate is not null)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+
         var service = new EchoService();
         builder.Services.AddGrpc();
-        builder.Services.AddGrpcHealth();
+        builder.Services.AddGrpcHealthChecks();
+        builder.Services.AddGrpcReflection();
         builder.Services.AddSingleton(service);
         configure?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapGrpcService<EchoService>();
-        app.MapGrpcHealthService();
+        app.MapGrpcService<ReflectedService>();
+        app.MapGrpcHealthChecksService();
+        app.MapGrpcReflectionService();
         await app.StartAsync();
-        return new EchoServer(app, service);
+        return new EchoServer(app, service, connections);
+    }
+
+    /// <summary>Stops and aborts what is under way.</summary>
+    public async Task StopAtOnceAsync()
+    {
+        await _app.StopAsync(new CancellationToken(canceled: true));
+        await _app.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()

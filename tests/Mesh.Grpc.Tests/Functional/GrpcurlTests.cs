@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Mesh.Grpc.Tests.Functional;
 
 /// <summary>The server as grpcurl sees it: a client that others wrote, in another language.</summary>
@@ -36,33 +34,8 @@ public sealed class GrpcurlTests : IAsyncLifetime
         Assert.Equal(64 + 12, (await RunAsync("{}", "NotImplemented")).Code);
     }
 
-    private async Task<(int Code, string Output)> RunAsync(string requests, string method)
-    {
-        var protos = Path.Combine(AppContext.BaseDirectory, "Protos");
-        var start = new ProcessStartInfo(
-            MeshToolsFactAttribute.PathOf("grpcurl"),
-            [
-                "-plaintext", "-import-path", protos, "-proto", "echo.proto", "-d", requests,
-                new Uri(_server.Address).Authority, $"mesh.grpc.tests.Echo/{method}",
-            ])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        using var patience = new CancellationTokenSource(EchoServer.Patience);
-        try
-        {
-            await process.WaitForExitAsync(patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill();
-            throw;
-        }
-
-        return (process.ExitCode, await output + await errors);
-    }
+    private Task<(int Code, string Output)> RunAsync(string requests, string method) => Grpcurl.CallAsync(
+        _server,
+        ["-import-path", Path.Combine(AppContext.BaseDirectory, "Protos"), "-proto", "echo.proto", "-d", requests],
+        $"mesh.grpc.tests.Echo/{method}");
 }

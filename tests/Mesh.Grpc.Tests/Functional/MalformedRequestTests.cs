@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Mesh.Grpc.Tests.Functional;
 
@@ -102,7 +103,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
             request => request.Headers.TryAddWithoutValidation("grpc-encoding", "br"));
 
         Assert.Equal("12", RawClient.StatusOf(response));
-        Assert.Equal("identity", response.Headers.GetValues("grpc-accept-encoding").Single());
+        Assert.Equal("identity,gzip,deflate", response.Headers.GetValues("grpc-accept-encoding").Single());
     }
 
     [Theory]
@@ -128,6 +129,18 @@ public sealed class MalformedRequestTests : IAsyncLifetime
             request => request.Headers.TryAddWithoutValidation("data-bin", "*not base64*"));
 
         Assert.Equal("13", RawClient.StatusOf(response));
+    }
+
+    [Fact]
+    public async Task Path_UnknownAndIgnored_IsLeftToOthers()
+    {
+        await using var server = await EchoServer.StartAsync(
+            configure: services => services.AddGrpc(options => options.IgnoreUnknownServices = true));
+        using var response = await RawClient.SendAsync(
+            _http, server.Address, "mesh.grpc.tests.Echo/Missing", EmptyMessage);
+
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Null(RawClient.StatusOf(response));
     }
 
     [Fact]

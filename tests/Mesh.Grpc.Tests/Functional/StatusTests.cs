@@ -1,6 +1,7 @@
 using Grpc.Core;
 using Grpc.Net.Client;
 using Mesh.Grpc.Tests.Protos;
+using Microsoft.Extensions.DependencyInjection;
 using Google.Protobuf;
 
 namespace Mesh.Grpc.Tests.Functional;
@@ -51,6 +52,42 @@ public sealed class StatusTests : IAsyncLifetime
 
         Assert.Equal(StatusCode.Unknown, failure.StatusCode);
         Assert.DoesNotContain("secret", failure.Status.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Unary_HandlerThrowsAnother_DetailedErrorsTellEverything()
+    {
+        await using var server = await EchoServer.StartAsync(configure: services =>
+            services.AddGrpc(options => options.EnableDetailedErrors = true));
+        server.Service.OnUnary = (_, _) =>
+            throw new InvalidOperationException("outer", new ArgumentException("inner"));
+
+        var failure = await FailureOf(server.Client.UnaryAsync(new EchoRequest()).ResponseAsync);
+
+        Assert.Equal(
+            "Exception was thrown by handler. InvalidOperationException: outer ArgumentException: inner",
+            failure.Status.Detail);
+    }
+
+    [Fact]
+    public async Task Unary_ResponseAboveServerLimit_IsResourceExhausted()
+    {
+        await using var server = await EchoServer.StartAsync(configure: services =>
+            services.AddGrpc(options => options.MaxSendMessageSize = 1_000));
+
+        var failure = await FailureOf(server.Client.UnaryAsync(
+            new EchoRequest { Text = new string('x', 1_000) }).ResponseAsync);
+
+        Assert.Equal(StatusCode.ResourceExhausted, failure.StatusCode);
+    }
+
+    [Fact]
+    public async Task Option_NegativeLimit_StopsTheStart()
+    {
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => EchoServer.StartAsync(
+            configure: services => services.AddGrpc(options => options.MaxReceiveMessageSize = -1)));
+
+        Assert.Contains("MaxReceiveMessageSize is -1", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

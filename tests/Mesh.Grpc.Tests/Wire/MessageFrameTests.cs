@@ -27,10 +27,10 @@ public sealed class MessageFrameTests
     {
         var buffer = Segments([0, 0, 0, 0, 2, 10, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 12, 0], segmentBytes);
 
-        Assert.True(MessageFrame.TryRead(ref buffer, null, out var first));
-        Assert.True(MessageFrame.TryRead(ref buffer, null, out var second));
-        Assert.True(MessageFrame.TryRead(ref buffer, null, out var third));
-        Assert.False(MessageFrame.TryRead(ref buffer, null, out _));
+        Assert.True(MessageFrame.TryRead(ref buffer, null, out var first, out _));
+        Assert.True(MessageFrame.TryRead(ref buffer, null, out var second, out _));
+        Assert.True(MessageFrame.TryRead(ref buffer, null, out var third, out _));
+        Assert.False(MessageFrame.TryRead(ref buffer, null, out _, out _));
         Assert.Equal(new byte[] { 10, 11 }, first.ToArray());
         Assert.Empty(second.ToArray());
         Assert.Equal(new byte[] { 12 }, third.ToArray());
@@ -40,14 +40,13 @@ public sealed class MessageFrameTests
     [Theory]
     [InlineData(new byte[] { 0, 0, 0, 0, 11 }, 10, StatusCode.ResourceExhausted)]
     [InlineData(new byte[] { 0, 128, 0, 0, 0 }, null, StatusCode.ResourceExhausted)]
-    [InlineData(new byte[] { 1, 0, 0, 0, 0 }, 10, StatusCode.Internal)]
     [InlineData(new byte[] { 2, 0, 0, 0, 0 }, 10, StatusCode.Internal)]
     public void Read_BadHeader_FailsBeforeTheBody(byte[] bytes, int? limit, StatusCode expected)
     {
         var failure = Assert.Throws<RpcException>(() =>
         {
             var buffer = new ReadOnlySequence<byte>(bytes);
-            MessageFrame.TryRead(ref buffer, limit, out _);
+            MessageFrame.TryRead(ref buffer, limit, out _, out _);
         });
         Assert.Equal(expected, failure.StatusCode);
     }
@@ -57,7 +56,18 @@ public sealed class MessageFrameTests
     {
         var buffer = new ReadOnlySequence<byte>([0, 0, 0, 0, 1, 9]);
 
-        Assert.True(MessageFrame.TryRead(ref buffer, 1, out _));
+        Assert.True(MessageFrame.TryRead(ref buffer, 1, out _, out _));
+    }
+
+    [Fact]
+    public void Read_Flag_TellsWhetherCompressed()
+    {
+        var buffer = new ReadOnlySequence<byte>([1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+
+        Assert.True(MessageFrame.TryRead(ref buffer, null, out _, out var first));
+        Assert.True(MessageFrame.TryRead(ref buffer, null, out _, out var second));
+        Assert.True(first);
+        Assert.False(second);
     }
 
     private static ReadOnlySequence<byte> Segments(byte[] bytes, int segmentBytes)

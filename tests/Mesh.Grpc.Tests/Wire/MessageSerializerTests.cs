@@ -35,7 +35,7 @@ public sealed class MessageSerializerTests
 
         Assert.Equal(bytes + MessageFrame.HeaderBytes, written);
         var buffer = new ReadOnlySequence<byte>(output.WrittenMemory);
-        Assert.True(MessageFrame.TryRead(ref buffer, null, out var read));
+        Assert.True(MessageFrame.TryRead(ref buffer, null, out var read, out _));
         Assert.True(buffer.IsEmpty);
         Assert.Equal(payload, read.ToArray());
     }

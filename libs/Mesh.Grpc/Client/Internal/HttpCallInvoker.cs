@@ -1,8 +1,9 @@
 using Grpc.Core;
+using Grpc.Net.Client.Internal.Retries;
 
 namespace Grpc.Net.Client.Internal;
 
-/// <summary>Starts calls over HTTP/2.</summary>
+/// <summary>Starts calls over HTTP/2: those with a retry policy as ones that may take several attempts.</summary>
 internal sealed class HttpCallInvoker(GrpcChannel channel) : CallInvoker
 {
     public override TResponse BlockingUnaryCall<TRequest, TResponse>(
@@ -15,7 +16,20 @@ internal sealed class HttpCallInvoker(GrpcChannel channel) : CallInvoker
     public override AsyncUnaryCall<TResponse> AsyncUnaryCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
-        var call = new HttpCall<TRequest, TResponse>(channel, method, host, options);
+        var route = channel.RouteOf(method);
+        if (route.Retries is not null)
+        {
+            var retrying = StartRetrying(route, method, host, options, request);
+            return new AsyncUnaryCall<TResponse>(
+                retrying.ReceiveOneAsync(),
+                RetryingCall<TRequest, TResponse>.ResponseHeadersOf,
+                RetryingCall<TRequest, TResponse>.StatusOf,
+                RetryingCall<TRequest, TResponse>.TrailersOf,
+                RetryingCall<TRequest, TResponse>.Cancel,
+                retrying);
+        }
+
+        var call = new HttpCall<TRequest, TResponse>(channel, route, method, host, options);
         return new AsyncUnaryCall<TResponse>(
             call.RunWithOneResponseAsync(request),
             HttpCall.ResponseHeadersOf, HttpCall.StatusOf, HttpCall.TrailersOf, HttpCall.Cancel, call);
@@ -24,7 +38,20 @@ internal sealed class HttpCallInvoker(GrpcChannel channel) : CallInvoker
     public override AsyncServerStreamingCall<TResponse> AsyncServerStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest request)
     {
-        var call = new HttpCall<TRequest, TResponse>(channel, method, host, options);
+        var route = channel.RouteOf(method);
+        if (route.Retries is not null)
+        {
+            var retrying = StartRetrying(route, method, host, options, request);
+            return new AsyncServerStreamingCall<TResponse>(
+                retrying,
+                RetryingCall<TRequest, TResponse>.ResponseHeadersOf,
+                RetryingCall<TRequest, TResponse>.StatusOf,
+                RetryingCall<TRequest, TResponse>.TrailersOf,
+                RetryingCall<TRequest, TResponse>.Cancel,
+                retrying);
+        }
+
+        var call = new HttpCall<TRequest, TResponse>(channel, route, method, host, options);
         call.Start(request);
         return new AsyncServerStreamingCall<TResponse>(
             call, HttpCall.ResponseHeadersOf, HttpCall.StatusOf, HttpCall.TrailersOf, HttpCall.Cancel, call);
@@ -33,7 +60,21 @@ internal sealed class HttpCallInvoker(GrpcChannel channel) : CallInvoker
     public override AsyncClientStreamingCall<TRequest, TResponse> AsyncClientStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options)
     {
-        var call = new HttpCall<TRequest, TResponse>(channel, method, host, options);
+        var route = channel.RouteOf(method);
+        if (route.Retries is not null)
+        {
+            var retrying = StartRetrying(route, method, host, options, request: null);
+            return new AsyncClientStreamingCall<TRequest, TResponse>(
+                retrying,
+                retrying.ReceiveOneAsync(),
+                RetryingCall<TRequest, TResponse>.ResponseHeadersOf,
+                RetryingCall<TRequest, TResponse>.StatusOf,
+                RetryingCall<TRequest, TResponse>.TrailersOf,
+                RetryingCall<TRequest, TResponse>.Cancel,
+                retrying);
+        }
+
+        var call = new HttpCall<TRequest, TResponse>(channel, route, method, host, options);
         var requests = call.OpenRequests();
         return new AsyncClientStreamingCall<TRequest, TResponse>(
             requests, call.RunWithOneResponseAsync(request: null),
@@ -43,11 +84,35 @@ internal sealed class HttpCallInvoker(GrpcChannel channel) : CallInvoker
     public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
         Method<TRequest, TResponse> method, string? host, CallOptions options)
     {
-        var call = new HttpCall<TRequest, TResponse>(channel, method, host, options);
+        var route = channel.RouteOf(method);
+        if (route.Retries is not null)
+        {
+            var retrying = StartRetrying(route, method, host, options, request: null);
+            return new AsyncDuplexStreamingCall<TRequest, TResponse>(
+                retrying,
+                retrying,
+                RetryingCall<TRequest, TResponse>.ResponseHeadersOf,
+                RetryingCall<TRequest, TResponse>.StatusOf,
+                RetryingCall<TRequest, TResponse>.TrailersOf,
+                RetryingCall<TRequest, TResponse>.Cancel,
+                retrying);
+        }
+
+        var call = new HttpCall<TRequest, TResponse>(channel, route, method, host, options);
         var requests = call.OpenRequests();
         call.Start(request: null);
         return new AsyncDuplexStreamingCall<TRequest, TResponse>(
             requests, call,
             HttpCall.ResponseHeadersOf, HttpCall.StatusOf, HttpCall.TrailersOf, HttpCall.Cancel, call);
+    }
+
+    private RetryingCall<TRequest, TResponse> StartRetrying<TRequest, TResponse>(
+        MethodRoute route, Method<TRequest, TResponse> method, string? host, CallOptions options, TRequest? request)
+        where TRequest : class
+        where TResponse : class
+    {
+        var call = new RetryingCall<TRequest, TResponse>(channel, route, method, host, options);
+        call.Start(request);
+        return call;
     }
 }

@@ -7,8 +7,8 @@ namespace Grpc.Net.Client.Internal;
 /// <typeparam name="TRequest">The request type.</typeparam>
 /// <typeparam name="TResponse">The response type.</typeparam>
 internal sealed class HttpCall<TRequest, TResponse>(
-    GrpcChannel channel, Method<TRequest, TResponse> method, string? host, in CallOptions options)
-    : HttpCall(channel, method, host, options), IAsyncStreamReader<TResponse>
+    GrpcChannel channel, MethodRoute route, Method<TRequest, TResponse> method, string? host, in CallOptions options)
+    : HttpCall(channel, route, method, host, options), IAsyncStreamReader<TResponse>
     where TRequest : class
     where TResponse : class
 {
@@ -31,16 +31,59 @@ internal sealed class HttpCall<TRequest, TResponse>(
     {
         _pump = new RequestPump();
         return new RequestStreamWriter<TRequest>(
-            _pump, method.RequestMarshaller.ContextualSerializer, Channel.MaxSendMessageSize, _writeOptions);
+            _pump,
+            method.RequestMarshaller.ContextualSerializer,
+            Channel.MaxSendMessageSize,
+            RequestEncoding,
+            _writeOptions);
     }
 
-    /// <summary>Starts a call with a stream of responses.</summary>
+    /// <summary>Starts a call whose response is asked for later.</summary>
     /// <param name="request">The only request; null where there is a stream of them.</param>
-    public void Start(TRequest? request)
-    {
-        _head = SendRequestAsync(request);
+    public void Start(TRequest? request) => Started(SendRequestAsync(request));
 
-        // A failure is reported by the stream of responses, whether or not anyone reads it.
+    /// <summary>Starts a call with one request, which is a frame already.</summary>
+    public void StartWithFrames(ReadOnlySpan<byte> frames)
+    {
+        var frame = new FrameBuffer();
+        frames.CopyTo(frame.GetSpan(frames.Length));
+        frame.Advance(frames.Length);
+        _singleRequest = new SingleRequestContent(frame);
+        Started(SendAsync(_singleRequest));
+    }
+
+    /// <summary>Adds requests that are frames already to an open stream of requests.</summary>
+    public void ForwardFrames(ReadOnlySpan<byte> frames) => _pump?.WriteFrames(frames);
+
+    /// <summary>Waits until the server has begun to answer, or the call has failed without that.</summary>
+    /// <returns>False when it has failed.</returns>
+    public async Task<bool> HasBegunToBeAnsweredAsync()
+    {
+        try
+        {
+            var response = await _head!.ConfigureAwait(false);
+            if (ResponseHeaders.IsFailureAlone(response))
+            {
+                EndWithTrailers(response);
+            }
+
+            return true;
+        }
+        catch (Exception exception)
+        {
+            EndWith(exception);
+            return false;
+        }
+    }
+
+    /// <summary>Receives the response of a started call that has one.</summary>
+    public Task<TResponse> ReceiveOneAsync() => ReceiveOneAsync(_head!);
+
+    private void Started(Task<HttpResponseMessage> head)
+    {
+        _head = head;
+
+        // A failure is reported by the response, whether or not anyone asks for it.
         _ = _head.ContinueWith(
             static task => _ = task.Exception,
             CancellationToken.None,
@@ -50,11 +93,13 @@ internal sealed class HttpCall<TRequest, TResponse>(
 
     /// <summary>Makes a call with one response.</summary>
     /// <param name="request">The only request; null where there is a stream of them.</param>
-    public async Task<TResponse> RunWithOneResponseAsync(TRequest? request)
+    public Task<TResponse> RunWithOneResponseAsync(TRequest? request) => ReceiveOneAsync(SendRequestAsync(request));
+
+    private async Task<TResponse> ReceiveOneAsync(Task<HttpResponseMessage> head)
     {
         try
         {
-            var response = await SendRequestAsync(request).ConfigureAwait(false);
+            var response = await head.ConfigureAwait(false);
             var frames = await OpenResponsesAsync(response).ConfigureAwait(false);
             TResponse? message = null;
             while (await frames.ReceiveAsync(CancellationToken).ConfigureAwait(false))
@@ -126,7 +171,11 @@ internal sealed class HttpCall<TRequest, TResponse>(
         try
         {
             MessageSerializer.Write(
-                method.RequestMarshaller.ContextualSerializer, request!, frame, Channel.MaxSendMessageSize);
+                method.RequestMarshaller.ContextualSerializer,
+                request!,
+                frame,
+                Channel.MaxSendMessageSize,
+                (_writeOptions?.Flags & WriteFlags.NoCompress) == WriteFlags.NoCompress ? null : RequestEncoding);
         }
         catch (Exception exception)
         {
@@ -141,6 +190,7 @@ internal sealed class HttpCall<TRequest, TResponse>(
         new(
             await response.Content.ReadAsStreamAsync(CancellationToken).ConfigureAwait(false),
             method.ResponseMarshaller.ContextualDeserializer,
+            ResponseHeaders.EncodingOf(response, Channel.Encodings),
             Channel.MaxReceiveMessageSize);
 
     // A missing response matters only where the status claims success.
@@ -158,9 +208,7 @@ internal sealed class HttpCall<TRequest, TResponse>(
     {
         _isMoving = true;
         using var onCancelled = cancellationToken.UnsafeRegister(
-            static call => ((HttpCall)call!).CancelWith(
-                new Status(StatusCode.Cancelled, "Call canceled by the client.")),
-            this);
+            static call => ((HttpCall)call!).CancelWith(CancelledByClient), this);
         try
         {
             var response = await _head!.ConfigureAwait(false);

@@ -29,14 +29,30 @@ internal sealed class RequestPump : IValueTaskSource
 
     /// <summary>Adds a message.</summary>
     /// <returns>A task that completes when there is room for the next.</returns>
-    public Task Write<T>(Action<T, SerializationContext> serializer, T message, int? maxBytes, bool isHinted)
+    public Task Write<T>(
+        Action<T, SerializationContext> serializer,
+        T message,
+        int? maxBytes,
+        MessageEncoding? encoding,
+        bool isHinted)
     {
         Task written;
         bool wake;
         lock (_gate)
         {
             ThrowUnlessWritable();
-            MessageSerializer.Write(serializer, message, _filling, maxBytes);
+            var before = _filling.Count;
+            try
+            {
+                MessageSerializer.Write(serializer, message, _filling, maxBytes, encoding);
+            }
+            catch
+            {
+                // Half a message must not stand before the next one.
+                _filling.Truncate(before);
+                throw;
+            }
+
             _sendWanted |= !isHinted || _filling.Count >= SendBytes;
             wake = _isIdle && _sendWanted;
             _isIdle &= !wake;
@@ -52,6 +68,30 @@ internal sealed class RequestPump : IValueTaskSource
         }
 
         return written;
+    }
+
+    /// <summary>Adds messages that are frames already; drops them when the call has ended.</summary>
+    public void WriteFrames(ReadOnlySpan<byte> frames)
+    {
+        bool wake;
+        lock (_gate)
+        {
+            if (_failure is not null || _completed || frames.IsEmpty)
+            {
+                return;
+            }
+
+            frames.CopyTo(_filling.GetSpan(frames.Length));
+            _filling.Advance(frames.Length);
+            _sendWanted = true;
+            wake = _isIdle;
+            _isIdle = false;
+        }
+
+        if (wake)
+        {
+            _wakeUp.SetResult(true);
+        }
     }
 
     /// <summary>Ends the stream after what has been written.</summary>

@@ -1,11 +1,16 @@
 using Grpc.Core;
+using Grpc.Wire;
 
 namespace Grpc.Net.Client.Internal;
 
 /// <summary>What the user of a client-streaming or duplex call writes to.</summary>
 /// <typeparam name="T">The request type.</typeparam>
 internal sealed class RequestStreamWriter<T>(
-    RequestPump pump, Action<T, SerializationContext> serializer, int? maxBytes, WriteOptions? options)
+    RequestPump pump,
+    Action<T, SerializationContext> serializer,
+    int? maxBytes,
+    MessageEncoding? encoding,
+    WriteOptions? options)
     : IClientStreamWriter<T>
     where T : class
 {
@@ -23,8 +28,13 @@ internal sealed class RequestStreamWriter<T>(
 
         try
         {
-            var isHinted = WriteOptions is { } current && (current.Flags & WriteFlags.BufferHint) != 0;
-            var written = pump.Write(serializer, message, maxBytes, isHinted);
+            var flags = WriteOptions?.Flags ?? default;
+            var written = pump.Write(
+                serializer,
+                message,
+                maxBytes,
+                (flags & WriteFlags.NoCompress) != 0 ? null : encoding,
+                (flags & WriteFlags.BufferHint) != 0);
 
             // The message is in the buffer already: a token stops the wait for room, not the message.
             return written.IsCompleted ? written : written.WaitAsync(cancellationToken);

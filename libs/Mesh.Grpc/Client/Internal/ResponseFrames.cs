@@ -7,7 +7,7 @@ namespace Grpc.Net.Client.Internal;
 /// <summary>Takes messages out of the body of a response; many of them out of one read when they are small.</summary>
 /// <typeparam name="T">The response type.</typeparam>
 internal sealed class ResponseFrames<T>(
-    Stream stream, Func<DeserializationContext, T> deserializer, int? maxPayloadBytes)
+    Stream stream, Func<DeserializationContext, T> deserializer, MessageEncoding? encoding, int? maxBytes)
     where T : class
 {
     private const int FirstBytes = 4 * 1024;
@@ -27,12 +27,7 @@ internal sealed class ResponseFrames<T>(
         }
 
         var received = new ReadOnlySequence<byte>(_array, _start, _end - _start);
-        if (!MessageFrame.TryRead(ref received, maxPayloadBytes, out var payload))
-        {
-            return null;
-        }
-
-        var message = MessageParser.Parse(deserializer, payload);
+        var message = MessageParser.TryTake(ref received, deserializer, encoding, maxBytes);
         _start = _end - (int)received.Length;
         return message;
     }

@@ -9,8 +9,8 @@ namespace Grpc.Net.Client.Internal;
 /// <summary>Reads metadata and the status out of the headers and trailers of a response.</summary>
 internal static class ResponseHeaders
 {
-    /// <summary>Why a response is not gRPC; null when it is.</summary>
-    public static Status? FindFault(HttpResponseMessage response)
+    /// <summary>Why a response is not gRPC, or not readable; null when it is.</summary>
+    public static Status? FindFault(HttpResponseMessage response, MessageEncodings encodings)
     {
         // A server that speaks gRPC may name the status of a call in any response.
         if (TryReadStatus(response.Headers) is not null)
@@ -35,11 +35,19 @@ internal static class ResponseHeaders
                 StatusCode.Unknown, $"Bad gRPC response. Invalid content-type value: '{contentType}'");
         }
 
-        return response.Headers.NonValidated.TryGetValues(ProtocolNames.Encoding, out var encoding)
-            && encoding.ToString() is not ProtocolNames.Identity and var unsupported
-            ? new Status(StatusCode.Internal, $"The message encoding '{unsupported}' is not supported.")
-            : null;
+        return encodings.TryFind(EncodingName(response), out _)
+            ? null
+            : new Status(
+                StatusCode.Internal, $"The message encoding '{EncodingName(response)}' is not supported.");
     }
+
+    /// <summary>How compressed responses are compressed; null when the call has no encoding.</summary>
+    public static MessageEncoding? EncodingOf(HttpResponseMessage response, MessageEncodings encodings) =>
+        encodings.TryFind(EncodingName(response), out var encoding) ? encoding : null;
+
+    /// <summary>Whether a response consists of a status other than OK (PROTOCOL-HTTP2.md: Trailers-Only).</summary>
+    public static bool IsFailureAlone(HttpResponseMessage response) =>
+        TryReadStatus(response.Headers) is { StatusCode: not StatusCode.OK };
 
     /// <summary>The status and trailers of a response that has been read to its end.</summary>
     public static (Status Status, Metadata Trailers) ReadEnd(HttpResponseMessage response)
@@ -70,6 +78,9 @@ internal static class ResponseHeaders
 
         return metadata ?? Metadata.Empty;
     }
+
+    private static string? EncodingName(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues(ProtocolNames.Encoding, out var name) ? name.ToString() : null;
 
     private static Status? TryReadStatus(HttpResponseHeaders headers)
     {

@@ -13,7 +13,7 @@ namespace Grpc.AspNetCore.Server.Internal;
 /// </summary>
 /// <typeparam name="TService">The implementation.</typeparam>
 internal sealed class EndpointBinder<TService>(
-    IEndpointRouteBuilder builder, GrpcServiceOptions options, ServiceSource<TService> source, ILogger logger)
+    IEndpointRouteBuilder builder, ServiceSettings settings, ServiceSource<TService> source, ILogger logger)
     : ServiceBinderBase
     where TService : class
 {
@@ -55,7 +55,7 @@ internal sealed class EndpointBinder<TService>(
         var call = target.CreateDelegate<
             Func<TService, TRequest, ServerCallContext, Task<TResponse>>>();
         Map(method, target, new UnaryMethod<TService, TRequest, TResponse>(
-            method, call, source, options, logger).InvokeAsync);
+            method, call, source, settings, logger).InvokeAsync);
     }
 
     public override void AddMethod<TRequest, TResponse>(
@@ -66,7 +66,7 @@ internal sealed class EndpointBinder<TService>(
         var call = target.CreateDelegate<
             Func<TService, IAsyncStreamReader<TRequest>, ServerCallContext, Task<TResponse>>>();
         Map(method, target, new ClientStreamingMethod<TService, TRequest, TResponse>(
-            method, call, source, options, logger).InvokeAsync);
+            method, call, source, settings, logger).InvokeAsync);
     }
 
     public override void AddMethod<TRequest, TResponse>(
@@ -77,7 +77,7 @@ internal sealed class EndpointBinder<TService>(
         var call = target.CreateDelegate<
             Func<TService, TRequest, IServerStreamWriter<TResponse>, ServerCallContext, Task>>();
         Map(method, target, new ServerStreamingMethod<TService, TRequest, TResponse>(
-            method, call, source, options, logger).InvokeAsync);
+            method, call, source, settings, logger).InvokeAsync);
     }
 
     public override void AddMethod<TRequest, TResponse>(
@@ -88,7 +88,7 @@ internal sealed class EndpointBinder<TService>(
         var call = target.CreateDelegate<
             Func<TService, IAsyncStreamReader<TRequest>, IServerStreamWriter<TResponse>, ServerCallContext, Task>>();
         Map(method, target, new DuplexStreamingMethod<TService, TRequest, TResponse>(
-            method, call, source, options, logger).InvokeAsync);
+            method, call, source, settings, logger).InvokeAsync);
     }
 
     private static MethodInfo FindHandler(IMethod method, params Type[] messages) =>

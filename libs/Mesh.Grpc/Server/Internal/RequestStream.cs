@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
+using System.Threading.Tasks.Sources;
 using Grpc.Core;
 using Grpc.Wire;
 
@@ -8,10 +9,10 @@ namespace Grpc.AspNetCore.Server.Internal;
 
 /// <summary>
 /// The requests of a streaming call. Messages that have been received are handed out synchronously, parsed in place;
-/// waiting costs one task and nothing else.
+/// waiting costs one task and nothing else, and through <c>ReadAllAsync</c> nothing at all.
 /// </summary>
 /// <typeparam name="T">The request type.</typeparam>
-internal sealed class RequestStream<T> : IAsyncStreamReader<T>
+internal sealed class RequestStream<T> : IPooledStreamReader<T>, IRequestBacklog, IValueTaskSource<bool>
     where T : class
 {
     private static readonly Task<bool> HasMessage = Task.FromResult(true);
@@ -19,7 +20,8 @@ internal sealed class RequestStream<T> : IAsyncStreamReader<T>
 
     private readonly PipeReader _reader;
     private readonly Func<DeserializationContext, T> _deserializer;
-    private readonly int? _maxPayloadBytes;
+    private readonly MessageEncoding? _encoding;
+    private readonly int? _maxBytes;
 
     // What the last read returned and has not been parsed yet; the pipe is told when it is used up.
     private ReadOnlySequence<byte> _buffer;
@@ -29,18 +31,25 @@ internal sealed class RequestStream<T> : IAsyncStreamReader<T>
 
     private ConfiguredValueTaskAwaitable<ReadResult>.ConfiguredValueTaskAwaiter _pendingRead;
     private AsyncTaskMethodBuilder<bool> _pendingMove;
+    private ManualResetValueTaskSourceCore<bool> _pooledMove;
+    private bool _isPooled;
     private CancellationToken _pendingToken;
     private bool _isPending;
     private Action? _continue;
 
-    public RequestStream(PipeReader reader, Func<DeserializationContext, T> deserializer, int? maxPayloadBytes)
+    public RequestStream(ServerCall call, Func<DeserializationContext, T> deserializer)
     {
-        _reader = reader;
+        _reader = call.Requests;
         _deserializer = deserializer;
-        _maxPayloadBytes = maxPayloadBytes;
+        _encoding = call.RequestEncoding;
+        _maxBytes = call.Settings.MaxReceiveMessageSize;
     }
 
     public T Current => _current ?? throw new InvalidOperationException("There is no current message.");
+
+    public bool HasMore { get; private set; }
+
+    public IDeferredFlush? BeforeWait { get; set; }
 
     public Task<bool> MoveNext(CancellationToken cancellationToken)
     {
@@ -67,6 +76,35 @@ internal sealed class RequestStream<T> : IAsyncStreamReader<T>
         }
     }
 
+    public ValueTask<bool> MoveNextAsync(CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested || _isPending)
+        {
+            return new ValueTask<bool>(MoveNext(cancellationToken));
+        }
+
+        if (TryAdvance(cancellationToken, out var hasMessage))
+        {
+            return new ValueTask<bool>(hasMessage);
+        }
+
+        _isPending = true;
+        _isPooled = true;
+        _pendingToken = cancellationToken;
+        _pooledMove.Reset();
+        var move = new ValueTask<bool>(this, _pooledMove.Version);
+        _pendingRead.UnsafeOnCompleted(_continue ??= Continue);
+        return move;
+    }
+
+    bool IValueTaskSource<bool>.GetResult(short token) => _pooledMove.GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<bool>.GetStatus(short token) => _pooledMove.GetStatus(token);
+
+    void IValueTaskSource<bool>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _pooledMove.OnCompleted(continuation, state, token, flags);
+
     // Moves as far as it goes without waiting. False: _pendingRead has to complete first.
     private bool TryAdvance(CancellationToken cancellationToken, out bool hasMessage)
     {
@@ -74,9 +112,10 @@ internal sealed class RequestStream<T> : IAsyncStreamReader<T>
         {
             if (_bufferHeld)
             {
-                if (MessageFrame.TryRead(ref _buffer, _maxPayloadBytes, out var payload))
+                if (MessageParser.TryTake(ref _buffer, _deserializer, _encoding, _maxBytes) is { } message)
                 {
-                    _current = MessageParser.Parse(_deserializer, payload);
+                    _current = message;
+                    HasMore = MessageFrame.IsWhole(_buffer);
                     hasMessage = true;
                     return true;
                 }
@@ -90,12 +129,14 @@ internal sealed class RequestStream<T> : IAsyncStreamReader<T>
                 }
 
                 _bufferHeld = false;
+                HasMore = false;
                 _reader.AdvanceTo(_buffer.Start, _buffer.End);
             }
 
             _pendingRead = _reader.ReadAsync(cancellationToken).ConfigureAwait(false).GetAwaiter();
             if (!_pendingRead.IsCompleted)
             {
+                BeforeWait?.FlushDeferred();
                 hasMessage = false;
                 return false;
             }
@@ -141,15 +182,31 @@ internal sealed class RequestStream<T> : IAsyncStreamReader<T>
         catch (Exception exception)
         {
             _isPending = false;
-            _pendingMove.SetException(exception);
+            if (_isPooled)
+            {
+                _isPooled = false;
+                _pooledMove.SetException(exception);
+            }
+            else
+            {
+                _pendingMove.SetException(exception);
+            }
+
             return;
         }
 
-        // The continuation may call MoveNext before SetResult returns: nothing is touched after it.
-        var move = _pendingMove;
-        _pendingMove = default;
+        // The continuation may move on before SetResult returns: nothing is touched after it.
         _pendingRead = default;
         _isPending = false;
+        if (_isPooled)
+        {
+            _isPooled = false;
+            _pooledMove.SetResult(hasMessage);
+            return;
+        }
+
+        var move = _pendingMove;
+        _pendingMove = default;
         move.SetResult(hasMessage);
     }
 }

@@ -4,26 +4,34 @@ using Grpc.Wire;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace Grpc.AspNetCore.Server.Internal;
 
 /// <summary>One call on the server: its context for the handler, and the writer of its response.</summary>
-internal sealed class ServerCall(HttpContext http, IMethod method, GrpcServiceOptions options, ILogger logger)
+internal sealed class ServerCall(HttpContext http, IMethod method, ServiceSettings settings, ILogger logger)
     : ServerCallContext
 {
     private ServerDeadline? _deadline;
     private Metadata? _requestHeaders;
     private Metadata? _responseTrailers;
     private Dictionary<object, object>? _userState;
+    private MessageEncoding? _responseEncoding;
+    private List<object>? _owned;
     private Status _status = Status.DefaultSuccess;
     private bool _bodyStarted;
-    private bool _headersSent;
 
     public HttpContext HttpContext { get; } = http;
 
-    public GrpcServiceOptions Options => options;
+    public ServiceSettings Settings => settings;
+
+    /// <summary>How compressed requests are compressed; null when the call has no encoding.</summary>
+    public MessageEncoding? RequestEncoding { get; private set; }
 
     public PipeReader Requests => HttpContext.Request.BodyReader;
+
+    /// <summary>Whether anything was created for this call alone.</summary>
+    public bool OwnsSomething => _owned is not null;
 
     protected override string MethodCore => method.FullName;
 
@@ -78,11 +86,14 @@ internal sealed class ServerCall(HttpContext http, IMethod method, GrpcServiceOp
         var headers = HttpContext.Request.Headers;
         HttpContext.Response.ContentType = ProtocolNames.ContentType;
         var encoding = headers.GrpcEncoding;
-        if (encoding.Count > 0 && encoding != ProtocolNames.Identity)
+        if (encoding.Count > 0)
         {
-            HttpContext.Response.Headers.GrpcAcceptEncoding = ProtocolNames.Identity;
-            throw new RpcException(
-                new Status(StatusCode.Unimplemented, $"The message encoding '{encoding}' is not supported."));
+            UseRequestEncoding(encoding.ToString());
+        }
+
+        if (settings.ResponseEncoding is { } responseEncoding)
+        {
+            UseResponseEncoding(responseEncoding);
         }
 
         var timeout = headers.GrpcTimeout;
@@ -94,6 +105,33 @@ internal sealed class ServerCall(HttpContext http, IMethod method, GrpcServiceOp
             }
 
             _deadline = new ServerDeadline(this, left);
+        }
+    }
+
+    /// <summary>Takes what was created for this call alone, to be disposed of after it.</summary>
+    public void Own(object created) => (_owned ??= []).Add(created);
+
+    /// <summary>Disposes of what was created for this call alone, in reverse order. Never fails.</summary>
+    public async ValueTask ReleaseOwnedAsync()
+    {
+        for (var i = _owned!.Count - 1; i >= 0; i--)
+        {
+            try
+            {
+                switch (_owned[i])
+                {
+                    case IAsyncDisposable disposable:
+                        await disposable.DisposeAsync().ConfigureAwait(false);
+                        break;
+                    case IDisposable disposable:
+                        disposable.Dispose();
+                        break;
+                }
+            }
+            catch (Exception exception)
+            {
+                Fail(exception);
+            }
         }
     }
 
@@ -128,11 +166,8 @@ internal sealed class ServerCall(HttpContext http, IMethod method, GrpcServiceOp
         }
     }
 
-    public ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken)
-    {
-        _headersSent = true;
-        return HttpContext.Response.BodyWriter.FlushAsync(cancellationToken);
-    }
+    public ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken) =>
+        HttpContext.Response.BodyWriter.FlushAsync(cancellationToken);
 
     /// <summary>Turns an exception into the status of the call.</summary>
     public void Fail(Exception exception)
@@ -161,8 +196,8 @@ internal sealed class ServerCall(HttpContext http, IMethod method, GrpcServiceOp
                 GrpcMessages.HandlerFailed(logger, exception, method.FullName);
                 _status = new Status(
                     StatusCode.Unknown,
-                    options.EnableDetailedErrors == true
-                        ? $"Exception was thrown by handler. {exception.GetType().Name}: {exception.Message}"
+                    settings.EnableDetailedErrors
+                        ? "Exception was thrown by handler. " + Describe(exception)
                         : "Exception was thrown by handler.");
                 break;
         }
@@ -216,13 +251,21 @@ internal sealed class ServerCall(HttpContext http, IMethod method, GrpcServiceOp
     protected override async Task WriteResponseHeadersAsyncCore(Metadata responseHeaders)
     {
         ArgumentNullException.ThrowIfNull(responseHeaders);
-        if (_headersSent || HttpContext.Response.HasStarted)
+        if (_bodyStarted || HttpContext.Response.HasStarted)
         {
             throw new InvalidOperationException("The response headers have been sent already.");
         }
 
-        _headersSent = true;
         _bodyStarted = true;
+        if (responseHeaders.GetValue(ProtocolNames.EncodingRequest) is { } encodingName)
+        {
+            UseResponseEncoding(settings.Encodings.TryFind(encodingName, out var encoding)
+                ? encoding
+                : throw new InvalidOperationException(
+                    $"{ProtocolNames.EncodingRequest} asks for '{encodingName}'. "
+                    + $"Known: {settings.Encodings.AcceptValue}."));
+        }
+
         ServerReply.WriteMetadata(HttpContext.Response.Headers, responseHeaders);
         await HttpContext.Response.BodyWriter.FlushAsync(CancellationToken.None).ConfigureAwait(false);
     }
@@ -235,11 +278,40 @@ internal sealed class ServerCall(HttpContext http, IMethod method, GrpcServiceOp
             options.IsPropagateCancellation ? CancellationToken : CancellationToken.None);
     }
 
+    private static string Describe(Exception exception) =>
+        $"{exception.GetType().Name}: {exception.Message}"
+        + (exception.InnerException is { } inner ? " " + Describe(inner) : "");
+
     private int WriteUnguarded<T>(Action<T, SerializationContext> serializer, T message)
     {
         _bodyStarted = true;
-        return MessageSerializer.Write(
-            serializer, message, HttpContext.Response.BodyWriter, options.MaxSendMessageSize);
+        var output = HttpContext.Response.BodyWriter;
+        return _responseEncoding is null || (WriteOptionsCore?.Flags & WriteFlags.NoCompress) == WriteFlags.NoCompress
+            ? MessageSerializer.Write(serializer, message, output, settings.MaxSendMessageSize)
+            : MessageSerializer.Write(serializer, message, output, settings.MaxSendMessageSize, _responseEncoding);
+    }
+
+    private void UseRequestEncoding(string name)
+    {
+        if (!settings.Encodings.TryFind(name, out var encoding))
+        {
+            HttpContext.Response.Headers.GrpcAcceptEncoding = settings.Encodings.AcceptValue;
+            throw new RpcException(new Status(
+                StatusCode.Unimplemented,
+                $"The message encoding '{name}' is not supported. Known: {settings.Encodings.AcceptValue}."));
+        }
+
+        RequestEncoding = encoding;
+    }
+
+    // What the client did not say it accepts is not used, whoever asks for it.
+    private void UseResponseEncoding(MessageEncoding? encoding)
+    {
+        var accepted = HttpContext.Request.Headers.GrpcAcceptEncoding;
+        _responseEncoding = encoding is not null && MessageEncodings.Accepts(accepted.ToString(), encoding)
+            ? encoding
+            : null;
+        HttpContext.Response.Headers.GrpcEncoding = _responseEncoding?.Name ?? default(StringValues);
     }
 
     // Without a body the status goes into the headers: one frame, which the protocol calls Trailers-Only.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Grpc.Wire;
@@ -15,13 +16,15 @@ namespace Grpc.AspNetCore.Server.Internal;
 internal abstract class ServerMethod<TService, TRequest, TResponse>(
     Method<TRequest, TResponse> method,
     ServiceSource<TService> source,
-    GrpcServiceOptions options,
+    ServiceSettings settings,
     ILogger logger)
     where TService : class
     where TRequest : class
     where TResponse : class
 {
     protected Method<TRequest, TResponse> Method => method;
+
+    protected InterceptorSource[] Interceptors => settings.Interceptors;
 
     /// <summary>The endpoint.</summary>
     public Task InvokeAsync(HttpContext context)
@@ -32,39 +35,94 @@ internal abstract class ServerMethod<TService, TRequest, TResponse>(
             return RequestCheck.RefuseAsync(context, fault);
         }
 
-        return RunAsync(new ServerCall(context, method, options, logger));
+        return ServeAsync(new ServerCall(context, method, settings, logger));
     }
 
+    /// <summary>Serves a call from its start to its end. Never fails.</summary>
+    protected virtual Task ServeAsync(ServerCall call)
+    {
+        try
+        {
+            call.Start();
+        }
+        catch (Exception exception)
+        {
+            call.Fail(exception);
+            return EndAsync(call);
+        }
+
+        return AwaitAndEndAsync(call, HandleAsync(call));
+    }
+
+    /// <summary>Ends a call once it is handled. Never fails.</summary>
+    protected static async Task AwaitAndEndAsync(ServerCall call, ValueTask handling)
+    {
+        try
+        {
+            await handling.ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            call.Fail(exception);
+        }
+
+        await EndAsync(call).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends a call that has been handled or has failed. Never fails.</summary>
+    protected static Task EndAsync(ServerCall call) => call.OwnsSomething ? ReleaseAndEndAsync(call) : call.EndAsync();
+
     /// <summary>Reads requests, calls the handler, writes responses.</summary>
-    protected abstract ValueTask HandleAsync(TService service, ServerCall call);
+    protected abstract ValueTask HandleAsync(ServerCall call);
+
+    /// <summary>The object that handles a call; made only once the interceptors have let the call through.</summary>
+    protected TService Activate(ServerCall call)
+    {
+        var service = source.Get(call.HttpContext);
+        if (source.IsOwnedByCall)
+        {
+            call.Own(service);
+        }
+
+        return service;
+    }
 
     /// <summary>Reads the only request of a call, up to and including the end of the stream.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     protected async ValueTask<TRequest> ReadRequestAsync(ServerCall call)
     {
         TRequest? request = null;
-        while (true)
+        while (!TakeRequest(call, await call.Requests.ReadAsync().ConfigureAwait(false), ref request))
         {
-            var result = await call.Requests.ReadAsync().ConfigureAwait(false);
-            var buffer = result.Buffer;
-            var received = request is null
-                && MessageFrame.TryRead(ref buffer, call.Options.MaxReceiveMessageSize, out var payload)
-                ? request = MessageParser.Parse(method.RequestMarshaller.ContextualDeserializer, payload)
-                : request;
-            if (received is not null && !buffer.IsEmpty)
-            {
-                throw new RpcException(new Status(StatusCode.Internal, "More than one request was received."));
-            }
-
-            if (result.IsCompleted)
-            {
-                ThrowIfIncomplete(received, buffer);
-                call.Requests.AdvanceTo(buffer.End);
-                return received!;
-            }
-
-            call.Requests.AdvanceTo(buffer.Start, buffer.End);
         }
+
+        return request!;
+    }
+
+    /// <summary>Takes the only request out of what has been received.</summary>
+    /// <returns>Whether the stream has ended after it, so that it is whole.</returns>
+    protected bool TakeRequest(ServerCall call, in ReadResult result, ref TRequest? request)
+    {
+        var buffer = result.Buffer;
+        request ??= MessageParser.TryTake(
+            ref buffer,
+            method.RequestMarshaller.ContextualDeserializer,
+            call.RequestEncoding,
+            settings.MaxReceiveMessageSize);
+        if (request is not null && !buffer.IsEmpty)
+        {
+            throw new RpcException(new Status(StatusCode.Internal, "More than one request was received."));
+        }
+
+        if (!result.IsCompleted)
+        {
+            call.Requests.AdvanceTo(buffer.Start, buffer.End);
+            return false;
+        }
+
+        ThrowIfIncomplete(request, buffer);
+        call.Requests.AdvanceTo(buffer.End);
+        return true;
     }
 
     protected void WriteResponse(ServerCall call, TResponse? response)
@@ -88,32 +146,9 @@ internal abstract class ServerMethod<TService, TRequest, TResponse>(
         }
     }
 
-    private async Task RunAsync(ServerCall call)
+    private static async Task ReleaseAndEndAsync(ServerCall call)
     {
-        TService? service = null;
-        try
-        {
-            call.Start();
-            service = source.Get(call.HttpContext);
-            await HandleAsync(service, call).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-        {
-            call.Fail(exception);
-        }
-
-        if (service is not null && source.IsOwnedByCall)
-        {
-            try
-            {
-                await ServiceSource<TService>.ReleaseAsync(service).ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                call.Fail(exception);
-            }
-        }
-
+        await call.ReleaseOwnedAsync().ConfigureAwait(false);
         await call.EndAsync().ConfigureAwait(false);
     }
 }

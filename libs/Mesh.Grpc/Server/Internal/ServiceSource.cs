@@ -32,18 +32,4 @@ internal sealed class ServiceSource<TService>
         null => _create!(context.RequestServices, []),
         _ => context.RequestServices.GetRequiredService<TService>(),
     };
-
-    public static ValueTask ReleaseAsync(TService service)
-    {
-        switch (service)
-        {
-            case IAsyncDisposable disposable:
-                return disposable.DisposeAsync();
-            case IDisposable disposable:
-                disposable.Dispose();
-                return default;
-            default:
-                return default;
-        }
-    }
 }

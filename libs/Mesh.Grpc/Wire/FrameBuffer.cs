@@ -1,8 +1,8 @@
 using System.Buffers;
 
-namespace Grpc.Net.Client.Internal;
+namespace Grpc.Wire;
 
-/// <summary>A growing buffer of outgoing frames, in an array from the shared pool. Not thread-safe.</summary>
+/// <summary>A growing buffer of bytes, in an array from the shared pool. Not thread-safe.</summary>
 internal sealed class FrameBuffer : IBufferWriter<byte>
 {
     private const int FirstBytes = 512;
@@ -33,6 +33,14 @@ internal sealed class FrameBuffer : IBufferWriter<byte>
 
     /// <summary>Empties the buffer and keeps its memory.</summary>
     public void Clear() => Count = 0;
+
+    /// <summary>Takes back what was written last.</summary>
+    /// <param name="count">How much stays.</param>
+    public void Truncate(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)Count, nameof(count));
+        Count = count;
+    }
 
     /// <summary>Empties the buffer and gives its memory back. Only when nothing reads from it any more.</summary>
     public void Release()
