@@ -3,8 +3,10 @@ using Mesh.AppModel;
 var builder = DistributedApplication.CreateBuilder(args);
 
 var postgres = builder.AddPostgres("postgres");
+// Topics are the catalog's: one that nobody created is a mistake, not a wish.
 var kafka = builder.AddKafka("kafka").RunAsProject("../cli/cli.csproj", broker =>
-    ["broker", "--listen", broker.ConnectionString, "--data", broker.DataDirectory]);
+    ["broker", "--listen", broker.ConnectionString, "--data", broker.DataDirectory,
+        "--set", "auto.create.topics.enable=false"]);
 
 var quests = AddService("quests", "../services/Quests/Quests.csproj");
 var ingestion = AddService("ingestion", "../services/Ingestion/Ingestion.csproj").WithReference(quests);

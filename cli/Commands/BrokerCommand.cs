@@ -12,58 +12,99 @@ internal static class BrokerCommand
 {
     private const string ParentPipeSetting = "MESH_PARENT_PIPE";
 
+    private static readonly Option<string> Listen = new("--listen")
+    {
+        Description = "Where to listen; port 0 takes a free one.",
+        HelpName = "HOST:PORT",
+        DefaultValueFactory = _ => "127.0.0.1:9092",
+    };
+
+    private static readonly Option<string> Data = new("--data")
+    {
+        Description = "Directory for topics and records; made when missing.", HelpName = "DIR", Required = true,
+    };
+
+    private static readonly Option<int> Partitions = new("--default-partitions")
+    {
+        Description = "Partitions of a topic that is created without saying how many; the same as num.partitions.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private static readonly Option<string> Memory = new("--memory-limit")
+    {
+        Description = "How much of the newest records stays in memory, over all topics.",
+        HelpName = "SIZE",
+        DefaultValueFactory = _ => "16MiB",
+    };
+
+    private static readonly Option<string> Flush = new("--flush")
+    {
+        Description = "When a record is acknowledged: os, once the system has it and it survives the broker; "
+            + "or always, once the disk has it and it survives a power cut.",
+        HelpName = "os|always",
+        DefaultValueFactory = _ => "os",
+    };
+
+    private static readonly Option<string[]> Set = new("--set")
+    {
+        Description = "A setting under Apache Kafka's name, such as log.retention.ms=60000; may be given again.",
+        HelpName = "NAME=VALUE",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<int?> Metrics = new("--metrics")
+    {
+        Description = "Serves metrics, for Prometheus, on this port of 127.0.0.1 under /metrics; 0 takes a free one.",
+        HelpName = "PORT",
+    };
+
+    private static readonly Option<bool> Remote = new("--allow-remote-clients")
+    {
+        Description = "Lets --listen be other than loopback. There is neither encryption nor authentication.",
+    };
+
     internal static Command Create()
     {
-        Option<string> listen = new("--listen")
-        {
-            Description = "Where to listen; port 0 takes a free one.",
-            HelpName = "HOST:PORT",
-            DefaultValueFactory = _ => "127.0.0.1:9092",
-        };
-        Option<string> data = new("--data")
-        {
-            Description = "Directory for topics and records; made when missing.", HelpName = "DIR", Required = true,
-        };
-        Option<int> partitions = new("--default-partitions")
-        {
-            Description = "Partitions of a topic that is created without saying how many.",
-            DefaultValueFactory = _ => 1,
-        };
-        Option<string> memory = new("--memory-limit")
-        {
-            Description = "How much of the newest records stays in memory, over all topics.",
-            HelpName = "SIZE",
-            DefaultValueFactory = _ => "64MiB",
-        };
-        Option<bool> autoCreate = new("--auto-create-topics")
-        {
-            Description = "Asking for an unknown topic creates it.",
-        };
-        Option<bool> flush = new("--flush")
-        {
-            Description = "Flushes every batch to the disk before it is acknowledged.",
-        };
-        Option<bool> remote = new("--allow-remote-clients")
-        {
-            Description = "Lets --listen be other than loopback. There is neither encryption nor authentication.",
-        };
         Command command = new("broker", "Runs the embedded Kafka broker, for one machine, until it is told to stop.")
         {
-            listen, data, partitions, memory, autoCreate, flush, remote,
+            Listen, Data, Partitions, Memory, Flush, Set, Metrics, Remote,
         };
-        command.SetAction((parsed, cancellation) => RunAsync(
-            () => new BrokerOptions
-            {
-                Listen = EndpointOf(parsed.GetValue(listen)!),
-                DataDirectory = parsed.GetValue(data)!,
-                DefaultPartitions = parsed.GetValue(partitions),
-                MemoryLimitBytes = BytesOf(parsed.GetValue(memory)!),
-                AutoCreateTopics = parsed.GetValue(autoCreate),
-                Flush = parsed.GetValue(flush) ? BrokerFlush.Always : BrokerFlush.OperatingSystem,
-                AllowRemoteClients = parsed.GetValue(remote),
-            },
-            cancellation));
+        command.SetAction((parsed, cancellation) => RunAsync(() => OptionsOf(parsed), cancellation));
         return command;
+    }
+
+    /// <summary>The broker's settings. Topics are created on first use unless set otherwise, as in Kafka.</summary>
+    /// <exception cref="CliException">An option's value has not its form.</exception>
+    /// <exception cref="ArgumentException">A setting is not known or its value is wrong; it says which.</exception>
+    internal static BrokerOptions OptionsOf(ParseResult parsed)
+    {
+        BrokerOptions options = new()
+        {
+            Listen = EndpointOf(parsed.GetValue(Listen)!),
+            DataDirectory = parsed.GetValue(Data)!,
+            DefaultPartitions = parsed.GetValue(Partitions),
+            MemoryLimitBytes = BytesOf(parsed.GetValue(Memory)!),
+            AutoCreateTopics = true,
+            Flush = parsed.GetValue(Flush) switch
+            {
+                "os" => BrokerFlush.OperatingSystem,
+                "always" => BrokerFlush.Always,
+                string other => throw new CliException($"--flush must be os or always, not '{other}'."),
+                null => throw new CliException("--flush must be os or always."),
+            },
+            MetricsPort = parsed.GetValue(Metrics),
+            AllowRemoteClients = parsed.GetValue(Remote),
+        };
+        foreach (string setting in parsed.GetValue(Set) ?? [])
+        {
+            int equals = setting.IndexOf('=', StringComparison.Ordinal);
+            options = equals > 0
+                ? options.With(setting[..equals].Trim(), setting[(equals + 1)..].Trim())
+                : throw new CliException($"--set must be NAME=VALUE, not '{setting}'.");
+        }
+
+        return options;
     }
 
     /// <summary>A size such as <c>256MiB</c>, <c>64KiB</c>, <c>2GiB</c>, or a number of bytes.</summary>
@@ -98,7 +139,9 @@ internal static class BrokerCommand
         try
         {
             await using BrokerServer broker = await BrokerServer.StartAsync(options(), loggers, cancellation);
-            Console.WriteLine($"The broker is ready at {broker.BootstrapServers} (cluster {broker.ClusterId}).");
+            string metrics = broker.MetricsUrl is Uri url ? $", metrics at {url}" : "";
+            Console.WriteLine(
+                $"The broker is ready at {broker.BootstrapServers} (cluster {broker.ClusterId}){metrics}.");
             await UntilToldAsync(cancellation);
         }
         catch (Exception failure) when (failure is ArgumentException or InvalidOperationException or SocketException

@@ -1,4 +1,6 @@
 using System.Net;
+using Mesh.Broker.Groups;
+using Mesh.Broker.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace Mesh.Broker;
@@ -30,8 +32,11 @@ internal static partial class BrokerMessages
         "{Log}: cut {InvalidBytes} bytes that are no valid batch off the end of {File}; the log ends at {EndOffset}.")]
     public static partial void TailCut(ILogger logger, string log, string file, long invalidBytes, long endOffset);
 
-    [LoggerMessage(8, LogLevel.Error, "{Log}: set a segment behind a damaged one aside as {File}.")]
-    public static partial void SegmentSetAside(ILogger logger, string log, string file);
+    [LoggerMessage(8, LogLevel.Error,
+        "{Log}: {Bytes} bytes at {Position} of {File} are damaged: offsets {FirstOffset} to before {NextOffset} are "
+        + "not served; what follows is.")]
+    public static partial void DamageFound(
+        ILogger logger, string log, long bytes, long position, string file, long firstOffset, long nextOffset);
 
     [LoggerMessage(9, LogLevel.Information, "{Log}: deleted segment {BaseOffset}, retention by {Rule}.")]
     public static partial void SegmentDeleted(ILogger logger, string log, long baseOffset, string rule);
@@ -45,6 +50,35 @@ internal static partial class BrokerMessages
     [LoggerMessage(12, LogLevel.Information, "Deleted topic {Topic}.")]
     public static partial void TopicDeleted(ILogger logger, string topic);
 
-    [LoggerMessage(13, LogLevel.Error, "Retention failed; it is tried again at the next check.")]
-    public static partial void RetentionFailed(ILogger logger, Exception exception);
+    [LoggerMessage(13, LogLevel.Error, "{Log}: retention or compaction failed; it is tried again at the next check.")]
+    public static partial void MaintenanceFailed(ILogger logger, string log, Exception exception);
+
+    [LoggerMessage(14, LogLevel.Error,
+        "{Log}: the batch at {Position} of {File} does not have its checksum; who asks for it gets an error.")]
+    public static partial void CorruptBatch(ILogger logger, string log, long position, string file);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Log}: its index was not written; the next start reads more of the log.")]
+    public static partial void IndexFailed(ILogger logger, string log, Exception exception);
+
+    [LoggerMessage(30, LogLevel.Information, "Group {Group} is {State}: generation {Generation}, {Members} members.")]
+    public static partial void GroupChanged(
+        ILogger logger, string group, GroupState state, int generation, int members);
+
+    [LoggerMessage(31, LogLevel.Warning,
+        "Refused a commit of group {Group} by member '{Member}' of generation {Generation}: {Reason}.")]
+    public static partial void CommitRefused(
+        ILogger logger, string group, string member, int generation, ErrorCode reason);
+
+    [LoggerMessage(32, LogLevel.Information, "Deleted {Count} expired offsets of group {Group}.")]
+    public static partial void OffsetsExpired(ILogger logger, int count, string group);
+
+    [LoggerMessage(33, LogLevel.Error, "A group's turn failed; the group goes on at its next one.")]
+    public static partial void GroupRequestFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(17, LogLevel.Information,
+        "{Log}: compacted up to offset {EndOffset}: {Before} bytes have become {After}.")]
+    public static partial void Compacted(ILogger logger, string log, long endOffset, long before, long after);
+
+    [LoggerMessage(18, LogLevel.Error, "{Log}: is not compacted: the batch at {Position} of {File} is damaged.")]
+    public static partial void CompactionRefused(ILogger logger, string log, long position, string file);
 }

@@ -12,7 +12,7 @@ namespace Mesh.Broker;
 
 /// <summary>
 /// A single-node broker that speaks the Kafka protocol, for one machine. Every acknowledged record survives a kill of
-/// this process. There are neither replicas, transactions nor balanced groups: production belongs on Apache Kafka.
+/// this process. There are neither replicas nor transactions: production belongs on Apache Kafka.
 /// </summary>
 public sealed class BrokerServer : IAsyncDisposable
 {
@@ -23,8 +23,9 @@ public sealed class BrokerServer : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<Task, byte> _connections = new();
     private readonly Lock _stopGate = new();
-    private readonly Timer _retention;
+    private readonly LogMaintenance _maintenance;
     private readonly Task _accepting;
+    private MetricsEndpoint? _metrics;
     private Task? _stopped;
 
     private BrokerServer(Socket listener, DataDirectory data, BrokerState broker, ILogger logger)
@@ -34,13 +35,19 @@ public sealed class BrokerServer : IAsyncDisposable
         _broker = broker;
         _logger = logger;
         Endpoint = (IPEndPoint)listener.LocalEndPoint!;
-        _retention = new Timer(
-            _ => ApplyRetention(), null, broker.Options.RetentionCheck, broker.Options.RetentionCheck);
+        _maintenance = new LogMaintenance(
+            () => broker.Topics.All.SelectMany(topic => topic.Partitions),
+            broker.Options.RetentionCheck,
+            broker.Options.CompactionCheck,
+            logger);
         _accepting = AcceptAsync();
     }
 
     /// <summary>Where it listens, with the port that was taken.</summary>
     public IPEndPoint Endpoint { get; }
+
+    /// <summary>Where metrics are served; null when they are not.</summary>
+    public Uri? MetricsUrl => _metrics?.Url;
 
     /// <summary>What clients take as <c>bootstrap.servers</c>.</summary>
     public string BootstrapServers => Endpoint.ToString();
@@ -52,14 +59,26 @@ public sealed class BrokerServer : IAsyncDisposable
     /// <exception cref="ArgumentException">A setting is wrong; the message names it.</exception>
     /// <exception cref="InvalidOperationException">Another broker has the data directory.</exception>
     /// <exception cref="SocketException">The endpoint cannot be listened on.</exception>
-    public static Task<BrokerServer> StartAsync(
+    /// <exception cref="IOException">The metrics' port is taken.</exception>
+    public static async Task<BrokerServer> StartAsync(
         BrokerOptions options, ILoggerFactory loggers, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
         options.Validate();
         Limits.Verify();
-        return Task.Run(() => Start(options, loggers.CreateLogger("Mesh.Broker")), cancellationToken);
+        BrokerServer broker = await Task.Run(
+            () => Start(options, loggers.CreateLogger("Mesh.Broker")), cancellationToken);
+        try
+        {
+            await broker.ServeMetricsAsync();
+            return broker;
+        }
+        catch
+        {
+            await broker.StopAsync();
+            throw;
+        }
     }
 
     /// <summary>Closes every connection, then the logs. Calling it again waits for the same end.</summary>
@@ -74,19 +93,32 @@ public sealed class BrokerServer : IAsyncDisposable
     /// <summary>The same as <see cref="StopAsync"/>.</summary>
     public async ValueTask DisposeAsync() => await StopAsync();
 
+    /// <summary>A partition's log, for tests.</summary>
+    internal PartitionLog LogOf(string topic, int partition) => _broker.Topics.Find(topic)!.Partition(partition)!;
+
     private static BrokerServer Start(BrokerOptions options, ILogger logger)
     {
         DataDirectory data = DataDirectory.Take(options.DataDirectory);
         TopicStore? topics = null;
+        OffsetStore? offsets = null;
+        GroupCoordinator? groups = null;
         Socket? listener = null;
         try
         {
             LogContext logs = new(
-                new TailMemory(options.MemoryLimitBytes), options.Flush == BrokerFlush.Always, options.Clock, logger);
-            topics = new TopicStore(data.Path, options.DefaultPartitions, logs);
-            OffsetStore offsets = new(data.Path, logs);
+                new TailMemory(options.MemoryLimitBytes),
+                options.Flush == BrokerFlush.Always,
+                options.Clock,
+                logger,
+                options.FlushFile)
+            {
+                ProducerExpiryMs = (long)options.ProducerExpiry.TotalMilliseconds,
+            };
+            topics = new TopicStore(data.Path, options.DefaultPartitions, options.TopicDefaults, logs);
+            offsets = new OffsetStore(data.Path, logs);
             ProducerIds producerIds = new(data.Cluster.NextProducerId, data.ReserveProducerIds);
-            BrokerState broker = new(options, data.Cluster.ClusterId, topics, offsets, producerIds, logs);
+            groups = new GroupCoordinator(data.Path, options.ToGroupSettings(), offsets, logs);
+            BrokerState broker = new(options, data.Cluster.ClusterId, topics, offsets, groups, producerIds, logs);
             listener = new Socket(options.Listen.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             listener.Bind(options.Listen);
             listener.Listen();
@@ -96,9 +128,20 @@ public sealed class BrokerServer : IAsyncDisposable
         catch
         {
             listener?.Dispose();
+            groups?.Dispose();
+            offsets?.Dispose();
             topics?.Dispose();
             data.Dispose();
             throw;
+        }
+    }
+
+    private async Task ServeMetricsAsync()
+    {
+        if (_broker.Options.MetricsPort is int port)
+        {
+            _metrics = await MetricsEndpoint.StartAsync(
+                port, () => MetricsPage.WriteAsync(_broker, _connections.Count));
         }
     }
 
@@ -123,11 +166,13 @@ public sealed class BrokerServer : IAsyncDisposable
 
             if (_connections.Count >= Limits.MaxConnections)
             {
+                _broker.Counters.Refuse();
                 BrokerMessages.TooManyConnections(_logger, Limits.MaxConnections);
                 socket.Dispose();
                 continue;
             }
 
+            _broker.Counters.Accept();
             Task served = Task.Factory.StartNew(
                 () => Serve(socket), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             _connections.TryAdd(served, 0);
@@ -143,39 +188,27 @@ public sealed class BrokerServer : IAsyncDisposable
     private void Serve(Socket socket)
     {
         socket.NoDelay = true;
-        using Connection connection = new(socket, _broker);
-        connection.Run(_stopping.Token);
+        using Connection connection = new(socket, _broker, _stopping.Token);
+        connection.Run();
     }
 
     private async Task StopOnceAsync()
     {
+        if (_metrics is not null)
+        {
+            await _metrics.DisposeAsync();
+        }
+
         await _stopping.CancelAsync();
         _listener.Dispose();
         await _accepting;
         await Task.WhenAll(_connections.Keys);
-        await _retention.DisposeAsync();
+        await _maintenance.DisposeAsync();
+        _broker.Groups.Dispose();
         _broker.Topics.Dispose();
         _broker.Offsets.Dispose();
         _data.Dispose();
         _stopping.Dispose();
         BrokerMessages.Stopped(_logger, Endpoint);
-    }
-
-    private void ApplyRetention()
-    {
-        try
-        {
-            foreach (Topic topic in _broker.Topics.All)
-            {
-                foreach (PartitionLog partition in topic.Partitions)
-                {
-                    partition.ApplyRetention();
-                }
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            BrokerMessages.RetentionFailed(_logger, e);
-        }
     }
 }

@@ -33,6 +33,9 @@ internal sealed class TestBroker : IAsyncDisposable
         await producer.ProduceAsync(new TopicPartition(topic, 0), values);
     }
 
+    /// <summary>The end of partition 0 of a topic, whoever may have been told of it.</summary>
+    public long EndOffset(string topic) => Server.LogOf(topic, 0).EndOffset;
+
     /// <summary>All values of partition 0 of a topic, as a consumer reads them from the beginning.</summary>
     public string[] ReadAll(string topic)
     {

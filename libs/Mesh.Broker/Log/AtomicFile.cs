@@ -7,13 +7,19 @@ internal static class AtomicFile
 {
     public static void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
 
-    public static void Write(string path, ReadOnlySpan<byte> contents)
+    /// <param name="toDisk">
+    /// Whether the contents must be there after a power cut; else they may be garbage then, which a checksum must tell.
+    /// </param>
+    public static void Write(string path, ReadOnlySpan<byte> contents, bool toDisk = true)
     {
         string temporary = path + ".tmp";
         using (FileStream stream = new(temporary, FileMode.Create, FileAccess.Write, FileShare.None, 0))
         {
             stream.Write(contents);
-            stream.Flush(flushToDisk: true);
+            if (toDisk)
+            {
+                stream.Flush(flushToDisk: true);
+            }
         }
 
         File.Move(temporary, path, overwrite: true);

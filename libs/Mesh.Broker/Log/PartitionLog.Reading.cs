@@ -12,44 +12,63 @@ internal sealed partial class PartitionLog
     /// Attaches whole batches to a response, beginning with the one that holds <paramref name="offset"/>, up to
     /// <paramref name="maxBytes"/>; at least one when <paramref name="atLeastOne"/> and there is one.
     /// </summary>
+    /// <param name="error">
+    /// <see cref="ErrorCode.CorruptMessage"/> when what is asked for does not have its checksum any more; else none.
+    /// </param>
     /// <returns>The bytes attached.</returns>
-    public int Read(long offset, int maxBytes, bool atLeastOne, RecordSink sink)
+    public int Read(long offset, int maxBytes, bool atLeastOne, RecordSink sink, out ErrorCode error)
     {
-        Segment segment;
-        int from;
-        int end;
-        lock (_gate)
+        error = ErrorCode.None;
+        while (true)
         {
-            if (_closed || offset < _startOffset || offset >= _endOffset)
+            Segment segment;
+            IndexEntry from;
+            int end;
+            lock (_gate)
             {
+                if (_closed || offset < _startOffset || offset >= _endOffset)
+                {
+                    return 0;
+                }
+
+                if (_tail.Count > 0 && offset >= _tail[0].FirstOffset)
+                {
+                    return ReadTail(offset, maxBytes, atLeastOne, sink);
+                }
+
+                segment = SegmentOf(offset);
+                from = segment.Before(offset);
+                end = segment.LengthBytes;
+            }
+
+            ReadOutcome outcome;
+            try
+            {
+                outcome = SegmentReader.Read(segment, from, end, offset, maxBytes, atLeastOne);
+            }
+            catch (ObjectDisposedException)
+            {
+                // Retention or compaction has taken the segment meanwhile; what is there now answers.
+                continue;
+            }
+
+            if (outcome.Bytes is { } bytes)
+            {
+                sink.Add(bytes.Segment, bytes);
+                return bytes.Segment.Count;
+            }
+
+            if (outcome.IsDamaged)
+            {
+                Report(segment, outcome.Position);
+                error = ErrorCode.CorruptMessage;
                 return 0;
             }
 
-            if (_tail.Count > 0 && offset >= _tail[0].FirstOffset)
-            {
-                return ReadTail(offset, maxBytes, atLeastOne, sink);
-            }
-
-            segment = SegmentOf(offset);
-            from = segment.PositionBefore(offset);
-            end = segment.LengthBytes;
-        }
-
-        try
-        {
-            FileBytes? bytes = SegmentReader.Read(segment, from, end, offset, maxBytes, atLeastOne);
-            if (bytes is null)
+            if (!TryPassHole(segment, ref offset))
             {
                 return 0;
             }
-
-            sink.Add(bytes.Segment, bytes);
-            return bytes.Segment.Count;
-        }
-        catch (ObjectDisposedException)
-        {
-            // Retention or a deletion has taken the segment meanwhile; the client asks again and is told.
-            return 0;
         }
     }
 
@@ -64,7 +83,7 @@ internal sealed partial class PartitionLog
             }
 
             Segment first = SegmentOf(offset);
-            long bytes = Math.Max(1, first.LengthBytes - first.PositionBefore(offset));
+            long bytes = Math.Max(1, first.LengthBytes - first.Before(offset).Position);
             for (int i = _segments.Count - 1; _segments[i] != first; i--)
             {
                 bytes += _segments[i].LengthBytes;
@@ -74,10 +93,10 @@ internal sealed partial class PartitionLog
         }
     }
 
-    /// <summary>The first offset whose batch reaches a timestamp, and that timestamp; null when none does.</summary>
+    /// <summary>The first offset that is as new as a timestamp, and its timestamp; null when none is.</summary>
     public (long Offset, long Timestamp)? FindTimestamp(long timestampMs)
     {
-        (Segment Segment, int From, int End)[] candidates;
+        (Segment Segment, IndexEntry From, int End)[] candidates;
         long start;
         lock (_gate)
         {
@@ -85,19 +104,65 @@ internal sealed partial class PartitionLog
             candidates = _closed
                 ? []
                 : [.. _segments.Where(s => s.MaxTimestamp >= timestampMs)
-                    .Select(s => (s, s.PositionBeforeTimestamp(timestampMs), s.LengthBytes))];
+                    .Select(s => (s, s.BeforeTimestamp(timestampMs), s.LengthBytes))];
         }
 
-        foreach ((Segment segment, int from, int end) in candidates)
+        foreach ((Segment segment, IndexEntry from, int end) in candidates)
         {
-            (long Offset, long Timestamp)? found = SegmentReader.FindTimestamp(segment, from, end, timestampMs);
-            if (found is not null)
+            try
             {
-                return (Math.Max(start, found.Value.Offset), found.Value.Timestamp);
+                if (TimestampSearch.Find(segment, from, end, timestampMs, start) is { } found)
+                {
+                    return found;
+                }
+            }
+            catch (ObjectDisposedException)
+            {
+                // Retention or compaction has taken it; what follows answers.
             }
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Goes on at the next segment when compaction has taken all that followed the offset in its own, or anew when it
+    /// has replaced that; false when the offset has not been passed, because the batch there did not fit.
+    /// </summary>
+    private bool TryPassHole(Segment passed, ref long offset)
+    {
+        lock (_gate)
+        {
+            int at = _segments.IndexOf(passed);
+            if (at < 0)
+            {
+                // Compaction has replaced it meanwhile; what is there now answers.
+                return true;
+            }
+
+            if (at + 1 >= _segments.Count || passed.EndOffset > offset)
+            {
+                return false;
+            }
+
+            offset = Math.Max(offset, _segments[at + 1].BaseOffset);
+            return true;
+        }
+    }
+
+    /// <summary>Says once where the log is damaged.</summary>
+    private void Report(Segment segment, long position)
+    {
+        _context.Counters.CorruptReads.Increment();
+        lock (_gate)
+        {
+            if (_reported.Count >= Limits.MaxDamagesReported || !_reported.Add((segment.BaseOffset, position)))
+            {
+                return;
+            }
+        }
+
+        BrokerMessages.CorruptBatch(_context.Logger, Name, position, segment.FilePath);
     }
 
     private int ReadTail(long offset, int maxBytes, bool atLeastOne, RecordSink sink)

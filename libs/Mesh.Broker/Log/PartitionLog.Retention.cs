@@ -3,11 +3,9 @@ using Mesh.Broker.Wire;
 
 namespace Mesh.Broker.Log;
 
-/// <summary>The beginning of the log: recovery, retention by time and size, and deletion up to an offset.</summary>
+/// <summary>The beginning of the log: retention by time and size, and deletion up to an offset.</summary>
 internal sealed partial class PartitionLog
 {
-    private const string StartOffsetFile = "start-offset";
-
     /// <summary>
     /// Deletes whole segments that are past the topic's retention. Time goes by the records' timestamps, not by their
     /// arrival: that is Apache Kafka's rule, and records stamped in the past go early there as well.
@@ -22,18 +20,19 @@ internal sealed partial class PartitionLog
             }
 
             long nowMs = _context.NowMs();
-            _producers.Expire(nowMs);
+            _producers.Expire(nowMs, _context.ProducerExpiryMs);
             if (!_settings.Deletes)
             {
                 return;
             }
 
             long total = _segments.Sum(s => (long)s.LengthBytes);
-            while (_segments[0].LengthBytes > 0)
+            while (_segments.Count > 1 || _segments[0].LengthBytes > 0)
             {
+                // Compaction may have left nothing of a segment.
                 Segment first = _segments[0];
-                bool expired = _settings.RetentionMs >= 0 && first.MaxTimestamp >= 0
-                    && nowMs - first.MaxTimestamp > _settings.RetentionMs;
+                bool expired = first.LengthBytes == 0 || (_settings.RetentionMs >= 0 && first.MaxTimestamp >= 0
+                    && nowMs - first.MaxTimestamp > _settings.RetentionMs);
                 bool surplus = _settings.RetentionBytes >= 0
                     && total - first.LengthBytes >= _settings.RetentionBytes;
                 if (!expired && !surplus)
@@ -44,6 +43,39 @@ internal sealed partial class PartitionLog
                 total -= first.LengthBytes;
                 DeleteFirstSegment();
                 BrokerMessages.SegmentDeleted(_context.Logger, Name, first.BaseOffset, expired ? "time" : "size");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Flushes full segments to the disk, so that not even a power cut makes a start read them. The disk works without
+    /// the lock.
+    /// </summary>
+    public void SealSegments()
+    {
+        Segment[] full;
+        lock (_gate)
+        {
+            full = _closed ? [] : [.. _segments.SkipLast(1).Where(s => !s.IsSealed)];
+        }
+
+        foreach (Segment segment in full)
+        {
+            try
+            {
+                RandomAccess.FlushToDisk(segment.Handle);
+            }
+            catch (ObjectDisposedException)
+            {
+                continue;
+            }
+
+            lock (_gate)
+            {
+                if (!_closed && _segments.Contains(segment))
+                {
+                    segment.Seal();
+                }
             }
         }
     }
@@ -82,6 +114,12 @@ internal sealed partial class PartitionLog
             Roll();
         }
 
+        if (_segments[^1].CheckpointBytes < 0)
+        {
+            // The producers of what goes live on in a later segment's index.
+            TryWriteIndex(_segments[^1]);
+        }
+
         Segment first = _segments[0];
         long start = _segments[1].BaseOffset;
         _segments.RemoveAt(0);
@@ -92,55 +130,7 @@ internal sealed partial class PartitionLog
             _tail.RemoveAt(0);
         }
 
-        File.Delete(first.FilePath);
-        first.Dispose();
-    }
-
-    private void Recover()
-    {
-        long[] bases = [.. Directory.EnumerateFiles(_directory, "*.log")
-            .Select(f => long.Parse(Path.GetFileNameWithoutExtension(f), CultureInfo.InvariantCulture))
-            .Order()];
-        long nowMs = _context.NowMs();
-        for (int i = 0; i < bases.Length; i++)
-        {
-            Segment segment = new(_directory, bases[i]);
-            _segments.Add(segment);
-            SegmentRecovery.Result result = SegmentRecovery.Recover(segment, _producers, nowMs);
-            _endOffset = result.EndOffset;
-            if (result.InvalidBytes > 0)
-            {
-                BrokerMessages.TailCut(
-                    _context.Logger, Name, segment.FilePath, result.InvalidBytes, result.EndOffset);
-                RandomAccess.SetLength(segment.Handle, segment.LengthBytes);
-                SetAside(bases[(i + 1)..]);
-                break;
-            }
-        }
-
-        if (_segments.Count == 0)
-        {
-            Roll();
-        }
-
-        string startFile = Path.Combine(_directory, StartOffsetFile);
-        long start = File.Exists(startFile)
-            ? long.Parse(File.ReadAllText(startFile), CultureInfo.InvariantCulture)
-            : 0;
-        _startOffset = Math.Min(_endOffset, Math.Max(start, _segments[0].BaseOffset));
-    }
-
-    /// <summary>
-    /// Segments after a damaged one cannot be served, since their offsets would leave a hole that clients take for
-    /// loss; they are kept under another name for whoever wants to look.
-    /// </summary>
-    private void SetAside(long[] bases)
-    {
-        foreach (long baseOffset in bases)
-        {
-            string name = Path.Combine(_directory, baseOffset.ToString("D20", CultureInfo.InvariantCulture));
-            File.Move(name + ".log", name + ".cut", overwrite: true);
-            BrokerMessages.SegmentSetAside(_context.Logger, Name, name + ".cut");
-        }
+        first.Delete();
+        _context.Counters.SegmentsDeleted.Increment();
     }
 }

@@ -1,3 +1,4 @@
+using Mesh.Broker.Log.Compaction;
 using Mesh.Broker.Producers;
 using Mesh.Broker.Topics;
 using Mesh.Broker.Wire;
@@ -27,12 +28,13 @@ internal sealed partial class PartitionLog : IDisposable
     private readonly List<Segment> _segments = [];
     private readonly List<TailChunk> _tail = [];
     private readonly List<FetchWaiter> _waiters = [];
+    private readonly HashSet<(long BaseOffset, long Position)> _reported = [];
     private TopicSettings _settings;
     private long _startOffset;
     private long _endOffset;
     private bool _closed;
 
-    /// <summary>Opens or creates the log, reads it through once and cuts a torn tail off.</summary>
+    /// <summary>Opens or creates the log, checks what no index covers and cuts a torn tail off.</summary>
     public PartitionLog(string name, string directory, TopicSettings settings, LogContext context)
     {
         Name = name;
@@ -51,6 +53,9 @@ internal sealed partial class PartitionLog : IDisposable
 
     public long StartOffset => Interlocked.Read(ref _startOffset);
 
+    /// <summary>What readers of committed transactions may read up to. There are no open ones: all of it.</summary>
+    public long LastStableOffset => EndOffset;
+
     public bool IsClosed => Volatile.Read(ref _closed);
 
     public void Configure(TopicSettings settings)
@@ -67,6 +72,11 @@ internal sealed partial class PartitionLog : IDisposable
     public AppendResult Append(Span<byte> batch)
     {
         ErrorCode judged = BatchHeader.Judge(batch, _settings.MaxMessageBytes);
+        if (judged == ErrorCode.None && _settings.Compacts && !CompactedRecords.HaveKeys(batch))
+        {
+            judged = ErrorCode.InvalidRecord;
+        }
+
         if (judged != ErrorCode.None)
         {
             return AppendResult.Refused(judged);
@@ -163,7 +173,13 @@ internal sealed partial class PartitionLog : IDisposable
         }
     }
 
-    public void Dispose()
+    /// <summary>Closes the log so that the next start has nothing to check.</summary>
+    public void Dispose() => Close(keep: true);
+
+    /// <summary>Closes a log that is about to be deleted.</summary>
+    public void Discard() => Close(keep: false);
+
+    private void Close(bool keep)
     {
         lock (_gate)
         {
@@ -184,6 +200,11 @@ internal sealed partial class PartitionLog : IDisposable
                 waiter.Wake();
             }
 
+            if (keep)
+            {
+                WriteIndexes();
+            }
+
             foreach (Segment segment in _segments)
             {
                 segment.Dispose();
@@ -200,11 +221,11 @@ internal sealed partial class PartitionLog : IDisposable
             RandomAccess.Write(active.Handle, batch, active.LengthBytes);
             if (_context.FlushAlways)
             {
-                RandomAccess.FlushToDisk(active.Handle);
+                // Whoever acknowledges waits for the flush, without this lock: Connection.
+                _context.Flusher.Mark(active.Handle);
             }
 
             active.Added(header, header.BaseOffset);
-            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -212,6 +233,13 @@ internal sealed partial class PartitionLog : IDisposable
             CutBack(active);
             return false;
         }
+
+        if (active.UncheckedBytes >= Limits.CheckpointBytes)
+        {
+            TryWriteIndex(active);
+        }
+
+        return true;
     }
 
     /// <summary>After a failed write nothing of it may look like a batch later.</summary>
@@ -239,10 +267,21 @@ internal sealed partial class PartitionLog : IDisposable
         return active.LengthBytes > 0 && (full || old) ? Roll() : active;
     }
 
+    /// <summary>Ends the active segment and begins the next one.</summary>
     private Segment Roll()
     {
+        if (_segments.Count > 0)
+        {
+            TryWriteIndex(_segments[^1]);
+        }
+
         Segment next = new(_directory, _endOffset);
         RandomAccess.SetLength(next.Handle, 0);
+        if (_context.FlushAlways)
+        {
+            DirectoryFlush.Flush(_directory);
+        }
+
         _segments.Add(next);
         return next;
     }

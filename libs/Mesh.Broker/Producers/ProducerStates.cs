@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Mesh.Broker.Wire;
 
 namespace Mesh.Broker.Producers;
@@ -18,6 +19,10 @@ internal readonly record struct SequenceVerdict(ErrorCode Error, long DuplicateO
 /// </summary>
 internal sealed class ProducerStates
 {
+    private const int SavedHead = 24;
+    private const int SavedBatch = 16;
+    private const int SavedBytes = SavedHead + (Limits.BatchesPerProducer * SavedBatch);
+
     private readonly Dictionary<long, Producer> _producers = [];
 
     public int Count => _producers.Count;
@@ -89,16 +94,78 @@ internal sealed class ProducerStates
         producer.Used = Math.Min(producer.Used + 1, Limits.BatchesPerProducer);
     }
 
-    /// <summary>Forgets producers that have sent nothing for a day, as Apache Kafka does.</summary>
-    public void Expire(long nowMs)
+    /// <summary>Forgets producers that have sent nothing for so long.</summary>
+    public void Expire(long nowMs, long afterMs)
     {
         foreach ((long id, Producer producer) in _producers)
         {
-            if (nowMs - producer.LastSeenMs > Limits.ProducerExpiryMs)
+            if (nowMs - producer.LastSeenMs > afterMs)
             {
                 _producers.Remove(id);
             }
         }
+    }
+
+    /// <summary>All that is known, for the log's index files.</summary>
+    public byte[] Save()
+    {
+        byte[] saved = new byte[_producers.Count * SavedBytes];
+        Span<byte> to = saved;
+        foreach ((long id, Producer producer) in _producers)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(to, id);
+            BinaryPrimitives.WriteInt64LittleEndian(to[8..], producer.LastSeenMs);
+            BinaryPrimitives.WriteInt32LittleEndian(to[16..], producer.LastSequence);
+            BinaryPrimitives.WriteInt16LittleEndian(to[20..], producer.Epoch);
+            to[22] = (byte)producer.Next;
+            to[23] = (byte)producer.Used;
+            for (int i = 0; i < Limits.BatchesPerProducer; i++)
+            {
+                Span<byte> batch = to[(SavedHead + (i * SavedBatch))..];
+                BinaryPrimitives.WriteInt64LittleEndian(batch, producer.Batches[i].BaseOffset);
+                BinaryPrimitives.WriteInt32LittleEndian(batch[8..], producer.Batches[i].FirstSequence);
+                BinaryPrimitives.WriteInt32LittleEndian(batch[12..], producer.Batches[i].LastSequence);
+            }
+
+            to = to[SavedBytes..];
+        }
+
+        return saved;
+    }
+
+    /// <summary>Takes over what <see cref="Save"/> gave; false, and nothing is known, when it is not that.</summary>
+    public bool TryLoad(ReadOnlySpan<byte> saved)
+    {
+        _producers.Clear();
+        for (; saved.Length >= SavedBytes; saved = saved[SavedBytes..])
+        {
+            Producer producer = new()
+            {
+                LastSeenMs = BinaryPrimitives.ReadInt64LittleEndian(saved[8..]),
+                LastSequence = BinaryPrimitives.ReadInt32LittleEndian(saved[16..]),
+                Epoch = BinaryPrimitives.ReadInt16LittleEndian(saved[20..]),
+                Next = saved[22],
+                Used = saved[23],
+            };
+            if (producer.Next >= Limits.BatchesPerProducer || producer.Used > Limits.BatchesPerProducer)
+            {
+                _producers.Clear();
+                return false;
+            }
+
+            for (int i = 0; i < Limits.BatchesPerProducer; i++)
+            {
+                ReadOnlySpan<byte> batch = saved[(SavedHead + (i * SavedBatch))..];
+                producer.Batches[i] = new SentBatch(
+                    BinaryPrimitives.ReadInt32LittleEndian(batch[8..]),
+                    BinaryPrimitives.ReadInt32LittleEndian(batch[12..]),
+                    BinaryPrimitives.ReadInt64LittleEndian(batch));
+            }
+
+            _producers[BinaryPrimitives.ReadInt64LittleEndian(saved)] = producer;
+        }
+
+        return saved.IsEmpty;
     }
 
     /// <summary>Sequences run from 0 to int.MaxValue and begin again at 0.</summary>

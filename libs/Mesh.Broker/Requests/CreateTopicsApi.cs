@@ -85,7 +85,7 @@ internal static class CreateTopicsApi
             Topic? topic = created ? call.Broker.Topics.Find(wanted.Name) : null;
             response.Int32(created ? topic?.Partitions.Length ?? wanted.Partitions : -1);
             response.Int16(created ? 1 : -1);
-            DescribeConfigsApi.WriteCreatedConfigs(response, created ? wanted.Configs : null);
+            DescribeConfigsApi.WriteCreatedConfigs(call.Broker.Topics, response, created ? wanted.Configs : null);
         }
 
         response.Tags();

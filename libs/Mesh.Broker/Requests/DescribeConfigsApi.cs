@@ -5,8 +5,8 @@ using Mesh.Broker.Wire;
 namespace Mesh.Broker.Requests;
 
 /// <summary>
-/// DescribeConfigs, 1–4: a topic's configurations and the broker's few settings, which cannot be changed. Left out:
-/// synonyms and documentation.
+/// DescribeConfigs, 1–4: a topic's configurations and the broker's settings, which cannot be changed while it runs.
+/// Left out: synonyms and documentation.
 /// </summary>
 internal static class DescribeConfigsApi
 {
@@ -58,7 +58,8 @@ internal static class DescribeConfigsApi
     }
 
     /// <summary>The configurations in a CreateTopics response, version 5; null where none was created.</summary>
-    public static void WriteCreatedConfigs(WireWriter response, IReadOnlyDictionary<string, string>? overrides)
+    public static void WriteCreatedConfigs(
+        TopicStore topics, WireWriter response, IReadOnlyDictionary<string, string>? overrides)
     {
         if (overrides is null)
         {
@@ -66,7 +67,7 @@ internal static class DescribeConfigsApi
             return;
         }
 
-        List<Entry> entries = EntriesOf(overrides);
+        List<Entry> entries = EntriesOf(topics, overrides);
         response.ArrayLength(entries.Count);
         foreach (Entry entry in entries)
         {
@@ -100,33 +101,35 @@ internal static class DescribeConfigsApi
         type switch
         {
             TopicResource => broker.Topics.Find(name) is Topic topic
-                ? (ErrorCode.None, EntriesOf(topic.Configs))
+                ? (ErrorCode.None, EntriesOf(broker.Topics, topic.Configs))
                 : (ErrorCode.UnknownTopicOrPartition, []),
             BrokerResource => (ErrorCode.None, EntriesOf(broker.Options)),
             _ => (ErrorCode.InvalidRequest, []),
         };
 
-    private static List<Entry> EntriesOf(IReadOnlyDictionary<string, string> overrides) =>
-        [.. TopicConfigs.Known.Values.Select(d => new Entry(
+    private static List<Entry> EntriesOf(TopicStore topics, IReadOnlyDictionary<string, string> overrides)
+    {
+        IReadOnlyDictionary<string, string> effective = topics.Effective(overrides);
+        return [.. TopicConfigs.Known.Values.Select(d => new Entry(
             d.Name,
-            TopicConfigs.Text(overrides, d.Name),
+            TopicConfigs.Text(effective, d.Name),
             d.Type,
-            overrides.ContainsKey(d.Name) ? SetOnTopic : IsDefault,
+            overrides.ContainsKey(d.Name) ? SetOnTopic : effective.ContainsKey(d.Name) ? SetAtStart : IsDefault,
             ReadOnly: false))];
+    }
 
     private static List<Entry> EntriesOf(BrokerOptions options) =>
     [
-        AtStart("auto.create.topics.enable", options.AutoCreateTopics ? "true" : "false", ConfigType.Boolean),
-        AtStart("default.replication.factor", "1", ConfigType.Int),
-        AtStart("log.dirs", options.DataDirectory, ConfigType.Text),
-        AtStart("num.partitions", Invariant(options.DefaultPartitions), ConfigType.Int),
-        AtStart("socket.request.max.bytes", Invariant(options.MaxRequestBytes), ConfigType.Int),
+        .. BrokerSettings.All.Select(s => new Entry(
+            s.Name,
+            s.Read(options),
+            s.Type,
+            s.Read(options) == s.Default ? IsDefault : SetAtStart,
+            ReadOnly: true)),
+        new("broker.id", $"{BrokerState.NodeId}", ConfigType.Int, SetAtStart, ReadOnly: true),
+        new("default.replication.factor", "1", ConfigType.Int, IsDefault, ReadOnly: true),
+        new("log.dirs", options.DataDirectory, ConfigType.Text, SetAtStart, ReadOnly: true),
     ];
-
-    private static Entry AtStart(string name, string value, ConfigType type) =>
-        new(name, value, type, SetAtStart, ReadOnly: true);
-
-    private static string Invariant(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     private sealed record Entry(string Name, string Value, ConfigType Type, sbyte Source, bool ReadOnly);
 }

@@ -162,7 +162,7 @@ internal sealed class FetchRequest
         {
             // The first batch found is sent whole even when larger than asked for, so that a client gets on (KIP-74).
             bytes = response.AttachmentCount < Limits.MaxAttachments
-                ? position.Log!.Read(position.Offset, Math.Min(budget, position.MaxBytes), first, _sink)
+                ? position.Log!.Read(position.Offset, Math.Min(budget, position.MaxBytes), first, _sink, out error)
                 : 0;
         }
 
@@ -171,7 +171,7 @@ internal sealed class FetchRequest
         response.Int32(position.Index);
         response.Error(error);
         response.Int64(end);
-        response.Int64(end);
+        response.Int64(error == ErrorCode.None ? Math.Min(end, position.Log!.LastStableOffset) : -1);
         if (_version >= 5)
         {
             response.Int64(error == ErrorCode.None ? position.Log!.StartOffset : -1);

@@ -6,8 +6,8 @@ using Mesh.Broker.Wire;
 namespace Mesh.Broker.Requests;
 
 /// <summary>
-/// ListOffsets, 1–5: the beginning, the end, or the first batch that reaches a timestamp. A timestamp is resolved to
-/// the batch, not to the record within it: what comes back may begin with a few older records.
+/// ListOffsets, 1–5: the beginning, the end, or the first record that is as new as a timestamp. A batch of zstd is
+/// not opened: what comes back may begin with a few older records of it.
 /// </summary>
 internal static class ListOffsetsApi
 {

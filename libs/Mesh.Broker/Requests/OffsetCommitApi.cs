@@ -7,8 +7,9 @@ using Mesh.Broker.Wire;
 namespace Mesh.Broker.Requests;
 
 /// <summary>
-/// OffsetCommit, 2–7. Offsets are durable when this answers. Consumers assign their partitions themselves, so member
-/// and generation are not looked at; there are no balanced groups.
+/// OffsetCommit, 2–7. Offsets are durable when this answers. Members of a group commit under their generation; who
+/// assigns its partitions itself commits without one, to a group that has no members. Left out: a retention of the
+/// client's own (2–4); offsets.retention.minutes holds for all.
 /// </summary>
 internal static class OffsetCommitApi
 {
@@ -18,13 +19,9 @@ internal static class OffsetCommitApi
     {
         string group = request.String();
         ErrorCode refusal = group.Length is 0 or > Limits.MaxGroupIdBytes ? ErrorCode.InvalidGroupId : ErrorCode.None;
-        request.Int32();
-        request.String();
-        if (call.Version >= 7)
-        {
-            request.NullableString();
-        }
-
+        int generation = request.Int32();
+        string member = request.String();
+        MemberClaim claim = new(generation, member, call.Version >= 7 ? request.NullableString() : null);
         if (call.Version <= 4)
         {
             request.Int64();
@@ -32,6 +29,7 @@ internal static class OffsetCommitApi
 
         List<(TopicPartition Partition, CommittedOffset Committed)> commits = [];
         List<(string Topic, List<(int Index, ErrorCode Error)> Partitions)> answers = [];
+        long nowMs = call.Broker.Logs.NowMs();
         int topics = Math.Max(0, request.ArrayLength());
         for (int t = 0; t < topics; t++)
         {
@@ -43,8 +41,8 @@ internal static class OffsetCommitApi
             {
                 int index = request.Int32();
                 CommittedOffset committed = new(
-                    request.Int64(), call.Version >= 6 ? request.Int32() : -1, request.NullableString() ?? "");
-                ErrorCode error = refusal != ErrorCode.None ? refusal : Judge(topic, index, committed);
+                    request.Int64(), call.Version >= 6 ? request.Int32() : -1, request.NullableString() ?? "", nowMs);
+                ErrorCode error = refusal != ErrorCode.None ? refusal : Judge(call.Broker, topic, index, committed);
                 partitions.Add((index, error));
                 if (error == ErrorCode.None)
                 {
@@ -55,12 +53,14 @@ internal static class OffsetCommitApi
             answers.Add((name, partitions));
         }
 
-        ErrorCode written = commits.Count > 0 ? call.Broker.Offsets.Commit(group, commits) : ErrorCode.None;
+        ErrorCode written = refusal == ErrorCode.None
+            ? call.Client.Await(call.Broker.Groups.CommitAsync(group, claim, commits))
+            : refusal;
         Write(call, response, answers, written);
         return true;
     }
 
-    private static ErrorCode Judge(Topic? topic, int index, CommittedOffset committed)
+    private static ErrorCode Judge(BrokerState broker, Topic? topic, int index, CommittedOffset committed)
     {
         if (topic?.Partition(index) is null)
         {
@@ -72,7 +72,7 @@ internal static class OffsetCommitApi
             return ErrorCode.InvalidRequest;
         }
 
-        return Encoding.UTF8.GetByteCount(committed.Metadata) > Limits.MaxOffsetMetadataBytes
+        return Encoding.UTF8.GetByteCount(committed.Metadata) > broker.Options.OffsetMetadataMaxBytes
             ? ErrorCode.OffsetMetadataTooLarge
             : ErrorCode.None;
     }

@@ -4,7 +4,7 @@ using Mesh.Broker.Wire;
 
 namespace Mesh.Broker.Requests;
 
-/// <summary>OffsetDelete, 0: committed offsets of a group, by partition.</summary>
+/// <summary>OffsetDelete, 0: committed offsets of a group, by partition; none of a topic that members read.</summary>
 internal static class OffsetDeleteApi
 {
     public static readonly ApiSpec Spec =
@@ -20,20 +20,22 @@ internal static class OffsetDeleteApi
             wanted.Add((request.String(), request.Int32Array()));
         }
 
-        HashSet<TopicPartition> doomed =
-            [.. wanted.SelectMany(w => w.Partitions.Select(p => new TopicPartition(w.Topic, p)))];
-        bool known = call.Broker.Offsets.Delete(group, doomed.Contains);
-        response.Error(known ? ErrorCode.None : ErrorCode.GroupIdNotFound);
+        ErrorCode[][]? errors = call.Client.Await(call.Broker.Groups.InspectAsync(
+            groups => groups.Find(group) is Group known
+                ? wanted.Select(w => w.Partitions
+                    .Select(p => groups.DeleteOffset(known, new TopicPartition(w.Topic, p))).ToArray()).ToArray()
+                : null));
+        response.Error(errors is null ? ErrorCode.GroupIdNotFound : ErrorCode.None);
         response.Int32(0);
-        response.ArrayLength(known ? wanted.Count : 0);
-        foreach ((string topic, int[] partitions) in known ? wanted : [])
+        response.ArrayLength(errors?.Length ?? 0);
+        for (int t = 0; t < (errors?.Length ?? 0); t++)
         {
-            response.String(topic);
-            response.ArrayLength(partitions.Length);
-            foreach (int partition in partitions)
+            response.String(wanted[t].Topic);
+            response.ArrayLength(wanted[t].Partitions.Length);
+            for (int p = 0; p < wanted[t].Partitions.Length; p++)
             {
-                response.Int32(partition);
-                response.Error(ErrorCode.None);
+                response.Int32(wanted[t].Partitions[p]);
+                response.Error(errors![t][p]);
             }
         }
 

@@ -7,9 +7,11 @@ namespace Mesh.Broker.Server;
 
 /// <summary>What requests act on.</summary>
 internal sealed record BrokerState(
-    BrokerOptions Options, string ClusterId, TopicStore Topics, OffsetStore Offsets, ProducerIds ProducerIds,
-    LogContext Logs)
+    BrokerOptions Options, string ClusterId, TopicStore Topics, OffsetStore Offsets, GroupCoordinator Groups,
+    ProducerIds ProducerIds, LogContext Logs)
 {
+    public BrokerCounters Counters { get; } = new();
+
     /// <summary>The one node's id.</summary>
     public const int NodeId = 1;
 

@@ -10,7 +10,8 @@ namespace Mesh.Broker.Server;
 
 /// <summary>
 /// One client's connection: a loop that reads requests, answers them in order, and sends answers together when several
-/// requests have arrived together. Only a fetch may wait. Requests are handled in the buffer they were received into.
+/// requests have arrived together. Only fetches, joins and syncs wait. Requests are handled in the buffer they were
+/// received into.
 /// The loop has a thread of its own and blocks in it: clients are few, their requests small and many, and a thread that
 /// the kernel wakes itself costs a fraction of one that is woken by another that was.
 /// </summary>
@@ -25,12 +26,17 @@ internal sealed class Connection : IDisposable
     private readonly WireWriter _writer = new(4096);
     private readonly FetchRequest _fetch = new();
     private readonly FetchWaiter _waiter = new();
+    private readonly ClientLink _client;
+    private readonly CancellationToken _stopping;
     private byte[] _buffer = new byte[Limits.ReceiveBufferBytes];
     private int _start;
     private int _end;
+    private bool _awaitsDisk;
 
-    public Connection(Socket socket, BrokerState broker)
+    public Connection(Socket socket, BrokerState broker, CancellationToken stopping)
     {
+        _client = new ClientLink(socket, stopping);
+        _stopping = stopping;
         _socket = socket;
         _broker = broker;
         IPEndPoint local = (IPEndPoint)socket.LocalEndPoint!;
@@ -39,10 +45,10 @@ internal sealed class Connection : IDisposable
     }
 
     /// <summary>Serves until the client goes away, sends something malformed, or the broker stops.</summary>
-    public void Run(CancellationToken cancellation)
+    public void Run()
     {
         EndPoint? client = _socket.RemoteEndPoint;
-        using CancellationTokenRegistration stop = cancellation.Register(Abort);
+        using CancellationTokenRegistration stop = _stopping.Register(Abort);
         try
         {
             while (true)
@@ -69,10 +75,12 @@ internal sealed class Connection : IDisposable
                 }
 
                 _end += received;
+                _broker.Counters.Received(received);
             }
         }
         catch (MalformedFrameException e)
         {
+            _broker.Counters.CloseMalformed();
             BrokerMessages.MalformedFrame(_broker.Logs.Logger, client, e.Message);
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
@@ -81,6 +89,7 @@ internal sealed class Connection : IDisposable
         }
         catch (Exception e)
         {
+            _broker.Counters.CloseFailed();
             BrokerMessages.RequestFailed(_broker.Logs.Logger, client, e);
         }
         finally
@@ -168,6 +177,12 @@ internal sealed class Connection : IDisposable
             throw new MalformedFrameException($"{api.Key} version {version} is not spoken");
         }
 
+        _broker.Counters.Request(api.Key);
+        if (api.Waits)
+        {
+            Flush();
+        }
+
         _writer.BeginFrame();
         _writer.Int32(correlation);
         if (!speaks)
@@ -177,20 +192,22 @@ internal sealed class Connection : IDisposable
             return false;
         }
 
-        reader.SkipClassicString();
+        int clientIdBytes = reader.ClassicUtf8().Length;
+        ArraySegment<byte> clientId = frame.Slice(reader.Position - clientIdBytes, clientIdBytes);
         bool flexible = version >= api.FlexibleFrom;
         reader.Flexible = flexible;
         reader.Tags();
         _writer.Flexible = flexible && api.Key != ApiKey.ApiVersions;
         _writer.Tags();
         _writer.Flexible = flexible;
-        RequestCall call = new(_broker, version, _host, _port, frame);
+        RequestCall call = new(_broker, version, _host, _port, frame, clientId, _client);
         if (api.Handle is null)
         {
             _fetch.Read(call, ref reader);
             return true;
         }
 
+        _awaitsDisk |= api.Key == ApiKey.Produce && _broker.Logs.FlushAlways;
         if (api.Handle(call, ref reader, _writer))
         {
             _writer.EndFrame();
@@ -227,7 +244,7 @@ internal sealed class Connection : IDisposable
                         break;
                     }
 
-                    _waiter.Wait(left);
+                    _waiter.Wait(Math.Min(left, Limits.LivenessCheckMs));
                 }
                 finally
                 {
@@ -241,6 +258,10 @@ internal sealed class Connection : IDisposable
                 }
 
                 missing = _fetch.MissingBytes();
+                if (missing > 0)
+                {
+                    _client.ThrowIfGone();
+                }
             }
 
             RestartFrame(frame);
@@ -262,6 +283,13 @@ internal sealed class Connection : IDisposable
 
     private void Flush()
     {
+        if (_awaitsDisk)
+        {
+            // All batches of the requests that came together, and those of other connections, share the flush.
+            _broker.Logs.Flusher.WaitForAll();
+            _awaitsDisk = false;
+        }
+
         long pending = _writer.PendingBytes;
         if (pending == 0)
         {
@@ -276,6 +304,7 @@ internal sealed class Connection : IDisposable
             throw new SocketException((int)SocketError.ConnectionAborted);
         }
 
+        _broker.Counters.Sent(sent);
         _writer.Clear();
     }
 }

@@ -19,11 +19,18 @@ internal sealed class TopicStore : IDisposable
     private readonly string _logs;
     private readonly LogContext _context;
     private readonly int _defaultPartitions;
+    private readonly IReadOnlyDictionary<string, string> _defaults;
     private FrozenDictionary<string, Topic> _topics;
 
     /// <summary>Opens every log; recovery reads them through, a few at a time.</summary>
-    public TopicStore(string dataDirectory, int defaultPartitions, LogContext context)
+    /// <param name="defaults">Configurations of topics that do not set them; others have Apache Kafka's.</param>
+    public TopicStore(
+        string dataDirectory,
+        int defaultPartitions,
+        IReadOnlyDictionary<string, string> defaults,
+        LogContext context)
     {
+        _defaults = defaults;
         _file = Path.Combine(dataDirectory, "topics.json");
         _logs = Path.Combine(dataDirectory, "logs");
         _context = context;
@@ -39,6 +46,18 @@ internal sealed class TopicStore : IDisposable
     }
 
     public IReadOnlyCollection<Topic> All => _topics.Values;
+
+    /// <summary>What holds for a topic that sets this: the broker's defaults, and over them its own.</summary>
+    public IReadOnlyDictionary<string, string> Effective(IReadOnlyDictionary<string, string> configs)
+    {
+        Dictionary<string, string> effective = new(_defaults, StringComparer.Ordinal);
+        foreach ((string name, string value) in configs)
+        {
+            effective[name] = value;
+        }
+
+        return effective;
+    }
 
     public Topic? Find(string name) => _topics.GetValueOrDefault(name);
 
@@ -105,7 +124,7 @@ internal sealed class TopicStore : IDisposable
             Publish(next);
             foreach (PartitionLog partition in topic.Partitions)
             {
-                partition.Dispose();
+                partition.Discard();
             }
 
             Directory.Delete(FolderOf(topic.Name, topic.Id), recursive: true);
@@ -129,7 +148,7 @@ internal sealed class TopicStore : IDisposable
 
             if (!validateOnly)
             {
-                TopicSettings settings = TopicSettings.From(topic.Configs);
+                TopicSettings settings = TopicSettings.From(Effective(topic.Configs));
                 PartitionLog[] partitions = [.. topic.Partitions,
                     .. Enumerable.Range(topic.Partitions.Length, total - topic.Partitions.Length)
                         .Select(n => OpenPartition(topic.Name, topic.Id, n, settings))];
@@ -153,7 +172,7 @@ internal sealed class TopicStore : IDisposable
 
             Topic changed = topic with { Configs = change(topic.Configs) };
             Replace(changed);
-            TopicSettings settings = TopicSettings.From(changed.Configs);
+            TopicSettings settings = TopicSettings.From(Effective(changed.Configs));
             foreach (PartitionLog partition in changed.Partitions)
             {
                 partition.Configure(settings);
@@ -215,7 +234,7 @@ internal sealed class TopicStore : IDisposable
 
     private Topic Open(StoredTopic stored)
     {
-        TopicSettings settings = TopicSettings.From(stored.Configs);
+        TopicSettings settings = TopicSettings.From(Effective(stored.Configs));
         PartitionLog[] partitions = [.. Enumerable.Range(0, stored.Partitions)
             .Select(n => OpenPartition(stored.Name, stored.Id, n, settings))];
         return new Topic(stored.Name, stored.Id, partitions, stored.Configs);

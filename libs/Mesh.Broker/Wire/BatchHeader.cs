@@ -14,6 +14,9 @@ internal readonly ref struct BatchHeader
     /// <summary>Bytes that the batch's length field does not count: base offset and the field itself.</summary>
     public const int LengthOverhead = 12;
 
+    /// <summary>Where that begins which the checksum covers.</summary>
+    public const int CheckedFrom = AttributesAt;
+
     private const int LeaderEpochAt = 12;
     private const int MagicAt = 16;
     private const int CrcAt = 17;
@@ -26,6 +29,7 @@ internal readonly ref struct BatchHeader
     private const int BaseSequenceAt = 53;
     private const int RecordCountAt = 57;
     private const int LogAppendTimeBit = 8;
+    private const int DeleteHorizonBit = 64;
 
     private readonly ReadOnlySpan<byte> _bytes;
 
@@ -52,6 +56,12 @@ internal readonly ref struct BatchHeader
     public bool IsTransactional => (Attributes & 16) != 0;
 
     public bool IsControl => (Attributes & 32) != 0;
+
+    /// <summary>
+    /// Whether compaction has set the moment from which on its tombstones may go: it stands in place of the base
+    /// timestamp (KIP-534).
+    /// </summary>
+    public bool HasDeleteHorizon => (Attributes & DeleteHorizonBit) != 0;
 
     /// <summary>Whether its records carry the time of their arrival, which is the batch's newest timestamp.</summary>
     public bool HasAppendTime => (Attributes & LogAppendTimeBit) != 0;
@@ -88,6 +98,26 @@ internal readonly ref struct BatchHeader
         short attributes = BinaryPrimitives.ReadInt16BigEndian(batch[AttributesAt..]);
         BinaryPrimitives.WriteInt16BigEndian(batch[AttributesAt..], (short)(attributes | LogAppendTimeBit));
         BinaryPrimitives.WriteInt64BigEndian(batch[MaxTimestampAt..], timestampMs);
+        BinaryPrimitives.WriteUInt32BigEndian(batch[CrcAt..], ComputeCrc(batch));
+    }
+
+    /// <summary>
+    /// Makes a batch of other records out of an earlier one: offsets, producer and sequences stay as they were.
+    /// </summary>
+    /// <param name="batch">Where it is written; behind the header lie the records.</param>
+    /// <param name="earlier">The earlier batch's header.</param>
+    public static void Remake(
+        Span<byte> batch, ReadOnlySpan<byte> earlier, int codec, long baseTimestamp, bool isHorizon, long maxTimestamp,
+        int records)
+    {
+        earlier[..Size].CopyTo(batch);
+        int attributes = (BinaryPrimitives.ReadInt16BigEndian(earlier[AttributesAt..]) & ~(7 | DeleteHorizonBit))
+            | codec | (isHorizon ? DeleteHorizonBit : 0);
+        BinaryPrimitives.WriteInt32BigEndian(batch[8..], batch.Length - LengthOverhead);
+        BinaryPrimitives.WriteInt16BigEndian(batch[AttributesAt..], (short)attributes);
+        BinaryPrimitives.WriteInt64BigEndian(batch[BaseTimestampAt..], baseTimestamp);
+        BinaryPrimitives.WriteInt64BigEndian(batch[MaxTimestampAt..], maxTimestamp);
+        BinaryPrimitives.WriteInt32BigEndian(batch[RecordCountAt..], records);
         BinaryPrimitives.WriteUInt32BigEndian(batch[CrcAt..], ComputeCrc(batch));
     }
 

@@ -94,6 +94,13 @@ internal ref struct WireReader
         return (start, (int)length);
     }
 
+    /// <summary>A copy of a byte field; null reads as empty.</summary>
+    public byte[] Bytes()
+    {
+        (int start, int length) = BytesExtent();
+        return length <= 0 ? [] : _frame.Slice(start, length).ToArray();
+    }
+
     public int[] Int32Array()
     {
         int length = Math.Max(0, ArrayLength());
@@ -128,10 +135,10 @@ internal ref struct WireReader
     }
 
     /// <summary>A string that is never compact: the request header's client id, in every version.</summary>
-    public void SkipClassicString()
+    public ReadOnlySpan<byte> ClassicUtf8()
     {
         short length = Int16();
-        Take(Math.Max((short)0, length));
+        return Take(Math.Max((short)0, length));
     }
 
     private int StringLength() => Flexible ? (int)Math.Min(UnsignedVarint(), int.MaxValue) - 1 : Int16();

@@ -106,6 +106,13 @@ internal sealed class WireWriter
         }
     }
 
+    /// <summary>A byte field: its length, then its bytes.</summary>
+    public void Bytes(ReadOnlySpan<byte> bytes)
+    {
+        ArrayLength(bytes.Length);
+        Raw(bytes);
+    }
+
     public void Int32Array(params ReadOnlySpan<int> values)
     {
         ArrayLength(values.Length);

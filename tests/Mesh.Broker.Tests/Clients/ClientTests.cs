@@ -6,7 +6,7 @@ namespace Mesh.Broker.Tests.Clients;
 /// <summary>
 /// What the real client sees. The suite runs against each broker: what holds here must hold on Apache Kafka.
 /// </summary>
-public abstract class ClientTests
+public abstract partial class ClientTests
 {
     /// <summary>Where the broker under test listens.</summary>
     protected abstract string Servers { get; }

@@ -9,7 +9,8 @@ public sealed class EmbeddedBrokerTests : ClientTests, IAsyncLifetime, IDisposab
     /// <inheritdoc/>
     protected override string Servers => _broker!.Servers;
 
-    public async Task InitializeAsync() => _broker = await TestBroker.StartAsync(_directory);
+    public async Task InitializeAsync() => _broker = await TestBroker.StartAsync(
+        _directory, o => o with { GroupInitialRebalanceDelay = TimeSpan.Zero, AutoCreateTopics = true });
 
     public async Task DisposeAsync() => await _broker!.DisposeAsync();
 

@@ -27,8 +27,12 @@ internal static class KafkaClient
     }
 
     public static IProducer<string, byte[]> Producer(
-        string servers, CompressionType codec = CompressionType.None, double lingerMs = 5) =>
-        new ProducerBuilder<string, byte[]>(new ProducerConfig
+        string servers,
+        CompressionType codec = CompressionType.None,
+        double lingerMs = 5,
+        Action<ProducerConfig>? configure = null)
+    {
+        ProducerConfig config = new()
         {
             BootstrapServers = servers,
             EnableIdempotence = true,
@@ -37,7 +41,10 @@ internal static class KafkaClient
             CompressionType = codec,
             Partitioner = Partitioner.Murmur2Random,
             LingerMs = lingerMs,
-        }).SetLogHandler((_, _) => { }).Build();
+        };
+        configure?.Invoke(config);
+        return new ProducerBuilder<string, byte[]>(config).SetLogHandler((_, _) => { }).Build();
+    }
 
     public static IConsumer<string, byte[]> Consumer(
         string servers, string group = "tests", Action<ConsumerConfig>? configure = null)

@@ -50,72 +50,6 @@ public sealed class PartitionLogTests : IDisposable
     }
 
     [Fact]
-    public void Recovery_AfterATornWrite_CutsItAndSaysSo()
-    {
-        string file = WriteBatches(10);
-        long whole = new FileInfo(file).Length;
-        using (FileStream stream = new(file, FileMode.Append))
-        {
-            stream.Write(Batch(10).AsSpan(0, 90));
-        }
-
-        using TestLog log = new(_directory);
-        Assert.Equal(10, log.Log.EndOffset);
-        Assert.Equal(whole, new FileInfo(file).Length);
-        Assert.Contains("cut 90 bytes", Assert.Single(log.Lines.Warnings));
-        Assert.Equal(10, log.Append());
-        Assert.Equal(11, log.Read(0).Length);
-    }
-
-    [Fact]
-    public void Recovery_AfterAFlippedBit_EndsBeforeTheDamagedBatch()
-    {
-        string file = WriteBatches(10);
-        byte[] bytes = File.ReadAllBytes(file);
-        bytes[(bytes.Length / 10 * 7) + 100] ^= 4;
-        File.WriteAllBytes(file, bytes);
-
-        using TestLog log = new(_directory);
-        Assert.Equal(7, log.Log.EndOffset);
-        Assert.Single(log.Lines.Warnings);
-        Assert.Equal([0, 1, 2, 3, 4, 5, 6], log.Read(0));
-    }
-
-    [Fact]
-    public void Recovery_OfADamagedEarlierSegment_SetsTheLaterOnesAside()
-    {
-        using (TestLog log = new(_directory, configs: ("segment.bytes", "1024")))
-        {
-            for (int i = 0; i < 30; i++)
-            {
-                log.Append(payload: 200);
-            }
-        }
-
-        string[] segments = [.. Directory.GetFiles(_directory.Path, "*.log").Order()];
-        byte[] bytes = File.ReadAllBytes(segments[1]);
-        bytes[80] ^= 1;
-        File.WriteAllBytes(segments[1], bytes);
-
-        using TestLog again = new(_directory, configs: ("segment.bytes", "1024"));
-        Assert.Equal(long.Parse(Path.GetFileNameWithoutExtension(segments[1])), again.Log.EndOffset);
-        Assert.Equal(segments.Length - 2, Directory.GetFiles(_directory.Path, "*.cut").Length);
-    }
-
-    [Fact]
-    public void Recovery_OfGarbageThatClaimsALargeBatch_CutsIt()
-    {
-        string file = WriteBatches(1);
-        using (FileStream stream = new(file, FileMode.Append))
-        {
-            stream.Write(Enumerable.Repeat((byte)0x7F, 5000).ToArray());
-        }
-
-        using TestLog log = new(_directory);
-        Assert.Equal(1, log.Log.EndOffset);
-    }
-
-    [Fact]
     public void Retention_ByTime_GoesByTheRecordsTimestampsAndKeepsTheEndOffset()
     {
         using (TestLog log = new(_directory, configs: [("segment.bytes", "1024"), ("retention.ms", "60000")]))
@@ -154,6 +88,44 @@ public sealed class PartitionLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Retention_WhileReadersRead_TakesNothingThatIsKept()
+    {
+        using TestLog log = new(_directory, 10_000,
+            ("segment.bytes", "2048"), ("retention.bytes", "8000"), ("retention.ms", "-1"));
+        log.Append();
+        using CancellationTokenSource stop = new();
+        Task<int>[] readers = [.. Enumerable.Range(0, 2).Select(seed => Task.Run(() =>
+        {
+            Random random = new(seed);
+            int read = 0;
+            while (!stop.IsCancellationRequested)
+            {
+                long end = log.Log.EndOffset;
+                long at = random.NextInt64(log.Log.StartOffset, end);
+                long[] found = log.Read(at, 3000);
+                Assert.Equal(found.Length == 0 ? [] : Enumerable.Range(0, found.Length).Select(i => at + i), found);
+                Assert.True(found.Length > 0 || at < log.Log.StartOffset, $"{at} is kept, and was not read.");
+                read += found.Length;
+            }
+
+            return read;
+        }))];
+        for (int i = 0; i < 5000; i++)
+        {
+            log.Append(payload: 150);
+            if (i % 20 == 0)
+            {
+                log.Log.ApplyRetention();
+            }
+        }
+
+        await stop.CancelAsync();
+        Assert.All(await Task.WhenAll(readers), read => Assert.True(read > 0));
+        Assert.True(log.Log.StartOffset > 4900);
+        Assert.Empty(log.Lines.Warnings);
+    }
+
+    [Fact]
     public void DeleteBefore_AnOffsetInsideASegment_HoldsOverARestart()
     {
         using (TestLog log = new(_directory))
@@ -175,23 +147,5 @@ public sealed class PartitionLogTests : IDisposable
         Assert.Equal(1_000_000, log.Log.Append(Wire.Batches.Make()).AppendTimeMs);
         Assert.Equal([0], log.Read(0));
         Assert.Equal((0L, 1_000_000L), log.Log.FindTimestamp(999_999));
-    }
-
-    private static byte[] Batch(long offset)
-    {
-        byte[] batch = Wire.Batches.Make(payload: 100);
-        BatchHeader.Place(batch, offset, 0);
-        return batch;
-    }
-
-    private string WriteBatches(int count)
-    {
-        using TestLog log = new(_directory);
-        for (int i = 0; i < count; i++)
-        {
-            log.Append();
-        }
-
-        return Assert.Single(Directory.GetFiles(_directory.Path, "*.log"));
     }
 }

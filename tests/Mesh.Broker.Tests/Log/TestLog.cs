@@ -11,9 +11,12 @@ internal sealed class TestLog : IDisposable
     public TestLog(TemporaryDirectory directory, long tailBytes = 1 << 20, params (string Key, string Value)[] configs)
     {
         Tails = new TailMemory(tailBytes);
-        TopicSettings settings = TopicSettings.From(configs.ToDictionary(c => c.Key, c => c.Value));
-        Log = new PartitionLog("t-0", directory.Path, settings, new LogContext(Tails, false, Clock, Lines));
+        LogContext context = new(Tails, false, Clock, Lines);
+        Counters = context.Counters;
+        Log = new PartitionLog("t-0", directory.Path, Settings(configs), context);
     }
+
+    public LogCounters Counters { get; }
 
     public LogLines Lines { get; } = new();
 
@@ -23,9 +26,26 @@ internal sealed class TestLog : IDisposable
 
     public PartitionLog Log { get; }
 
-    public long Append(int records = 1, int payload = 100, long timestamp = 1000)
+    public static TopicSettings Settings(params (string Key, string Value)[] configs) =>
+        TopicSettings.From(configs.ToDictionary(c => c.Key, c => c.Value));
+
+    /// <summary>What the last read came with.</summary>
+    public ErrorCode LastError { get; private set; }
+
+    public long Append(
+        int records = 1, int payload = 100, long timestamp = 1000, long producerId = -1, int sequence = -1)
     {
-        AppendResult result = Log.Append(Batches.Make(records, payload: payload, timestamp: timestamp));
+        short epoch = (short)(producerId < 0 ? -1 : 0);
+        AppendResult result = Log.Append(
+            Batches.Make(records, producerId, epoch, sequence, payload, timestamp));
+        Assert.Equal(ErrorCode.None, result.Error);
+        return result.BaseOffset;
+    }
+
+    /// <summary>Appends one batch of such records.</summary>
+    public long Append(bool gzip, params Keyed[] records)
+    {
+        AppendResult result = Log.Append(KeyedBatches.Make(records, gzip));
         Assert.Equal(ErrorCode.None, result.Error);
         return result.BaseOffset;
     }
@@ -33,14 +53,7 @@ internal sealed class TestLog : IDisposable
     /// <summary>The base offsets of the batches that one read gives; every one is whole and sound.</summary>
     public long[] Read(long offset, int maxBytes = int.MaxValue)
     {
-        RecordSink sink = new();
-        sink.Begin(1000);
-        int read = Log.Read(offset, maxBytes, atLeastOne: true, sink);
-        WireWriter writer = new(16);
-        sink.MoveTo(writer);
-        byte[] bytes = [.. writer.Parts().SelectMany(p => p)];
-        writer.Clear();
-        Assert.Equal(read, bytes.Length);
+        byte[] bytes = ReadBytes(offset, maxBytes);
         List<long> offsets = [];
         for (int at = 0; at < bytes.Length;)
         {
@@ -52,6 +65,42 @@ internal sealed class TestLog : IDisposable
 
         return [.. offsets];
     }
+
+    /// <summary>All records from an offset on, as a consumer would read them: fetch after fetch.</summary>
+    public List<Keyed> ReadRecords(long offset = 0, int maxBytes = int.MaxValue)
+    {
+        List<Keyed> records = [];
+        while (offset < Log.EndOffset)
+        {
+            byte[] bytes = ReadBytes(offset, maxBytes);
+            if (bytes.Length == 0)
+            {
+                break;
+            }
+
+            records.AddRange(KeyedBatches.Open(bytes).Where(r => r.Offset >= offset));
+            offset = KeyedBatches.EndOffset(bytes);
+        }
+
+        return records;
+    }
+
+    public byte[] ReadBytes(long offset, int maxBytes)
+    {
+        RecordSink sink = new();
+        sink.Begin(1000);
+        int read = Log.Read(offset, maxBytes, atLeastOne: true, sink, out ErrorCode error);
+        LastError = error;
+        WireWriter writer = new(16);
+        sink.MoveTo(writer);
+        byte[] bytes = [.. writer.Parts().SelectMany(p => p)];
+        writer.Clear();
+        Assert.Equal(read, bytes.Length);
+        return bytes;
+    }
+
+    /// <summary>As a killed process leaves it: what is written is written, and nothing is put in order.</summary>
+    public void Kill() => Log.Discard();
 
     public void Dispose() => Log.Dispose();
 }

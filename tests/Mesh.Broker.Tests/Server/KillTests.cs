@@ -1,12 +1,17 @@
-using System.Collections.Concurrent;
-using System.Text;
-using Confluent.Kafka;
+using System.Globalization;
 using Mesh.Broker.Tests.Clients;
+using Xunit.Abstractions;
 
 namespace Mesh.Broker.Tests.Server;
 
-public sealed class KillTests : IDisposable
+/// <summary>
+/// The broker is killed again and again, at moments that a seed chooses, while records are produced, consumed,
+/// committed, compacted and cut into small segments. <c>MESH_BROKER_KILLS</c> says how often, 8 times unless set;
+/// <c>MESH_BROKER_KILL_SEED</c> when.
+/// </summary>
+public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
+    private const int LongestLifeMs = 300;
     private readonly TemporaryDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
@@ -14,55 +19,44 @@ public sealed class KillTests : IDisposable
     [Fact]
     public async Task Records_AcknowledgedByABrokerKilledAgainAndAgain_AreThereOnceAndInOrder()
     {
-        const int Records = 30_000;
-        const int Kills = 3;
-        int acknowledged = 0;
-        ConcurrentQueue<Error> failures = new();
+        int kills = Setting("MESH_BROKER_KILLS", 8);
+        int seed = Setting("MESH_BROKER_KILL_SEED", Environment.TickCount);
+        output.WriteLine($"{kills} kills, seed {seed}");
+        Random random = new(seed);
         ChildBroker broker = await ChildBroker.StartAsync(_directory.Path, 0);
+        int port = broker.Port;
+        KillLoad load = await KillLoad.StartAsync(broker.Servers);
         try
         {
-            int port = broker.Port;
-            await KafkaClient.CreateTopicAsync(broker.Servers, "t");
-            using IProducer<string, byte[]> producer = KafkaClient.Producer(broker.Servers, lingerMs: 1);
-            for (int kill = 0; kill <= Kills; kill++)
+            for (int kill = 0; kill < kills; kill++)
             {
-                int from = Records / (Kills + 1) * kill;
-                int to = Records / (Kills + 1) * (kill + 1);
-                for (int i = from; i < to; i++)
-                {
-                    producer.Produce(
-                        new TopicPartition("t", 0),
-                        new Message<string, byte[]> { Value = Encoding.ASCII.GetBytes($"{i}") },
-                        report =>
-                        {
-                            Interlocked.Increment(ref acknowledged);
-                            if (report.Error.IsError)
-                            {
-                                failures.Enqueue(report.Error);
-                            }
-                        });
-                }
-
-                if (kill < Kills)
-                {
-                    // Killed while batches are under way: what was written and not acknowledged is sent again.
-                    SpinWait.SpinUntil(() => Volatile.Read(ref acknowledged) > from, KafkaClient.Deadline);
-                    broker.Kill();
-                    broker.Dispose();
-                    broker = await ChildBroker.StartAsync(_directory.Path, port);
-                }
+                // What is acknowledged in each life is not bound to be much, but over all of them it must go on.
+                await Task.Delay(random.Next(LongestLifeMs));
+                broker.Kill();
+                broker.Dispose();
+                broker = await ChildBroker.StartAsync(_directory.Path, port);
             }
 
-            producer.Flush(KafkaClient.Deadline);
-            Assert.Empty(failures);
-            Assert.Equal(Records, acknowledged);
+            await load.StopAsync();
         }
         finally
         {
+            load.Dispose();
+            broker.Kill();
             broker.Dispose();
         }
 
-        await using TestBroker after = await TestBroker.StartAsync(_directory);
-        Assert.Equal(Enumerable.Range(0, Records).Select(i => $"{i}"), after.ReadAll("t"));
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{load.Acknowledged} records acknowledged, {load.Commits} commits"));
+        Assert.Empty(load.Failures);
+        await using TestBroker after = await TestBroker.StartAsync(
+            _directory, o => o with { GroupInitialRebalanceDelay = TimeSpan.Zero });
+        load.Verify(after);
+        Assert.DoesNotContain(after.Lines.Warnings, l => l.Contains("damaged"));
     }
+
+    private static int Setting(string name, int otherwise) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
+            ? int.Parse(text, CultureInfo.InvariantCulture)
+            : otherwise;
 }
