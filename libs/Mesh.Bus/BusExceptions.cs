@@ -76,6 +76,26 @@ public sealed class OffsetOutsideLogException(
         : $"is empty and goes on with {held.End}";
 }
 
+/// <summary>
+/// The record before the offset to start at is another one than was read there: the topic was created anew, or its log
+/// was written over.
+/// </summary>
+public sealed class RecordReplacedException(string topic, int partition, long offset, string command)
+    : Exception(string.Create(
+        CultureInfo.InvariantCulture,
+        $"Topic {topic}, partition {partition}: at offset {offset} is another record than was read there: the topic "
+        + $"was created anew, or its log was written over. What it holds now says: {command}"))
+{
+    /// <summary>The topic's name.</summary>
+    public string Topic { get; } = topic;
+
+    /// <summary>The partition.</summary>
+    public int Partition { get; } = partition;
+
+    /// <summary>Where the other record is.</summary>
+    public long Offset { get; } = offset;
+}
+
 /// <summary>How far a group has read cannot be said now.</summary>
 public sealed class LagUnknownException(string group, string reason, Exception? inner = null)
     : Exception($"The lag of group {group} cannot be read: {reason}", inner)

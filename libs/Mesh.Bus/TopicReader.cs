@@ -13,6 +13,13 @@ public sealed record TopicStart(int Partition, long Offset)
 
     /// <summary>The records that arrive from now on.</summary>
     public const long End = -1;
+
+    /// <summary>
+    /// The <see cref="RecordChecksum"/> of the record right before <see cref="Offset"/>; null: it is not known. Another
+    /// one found there ends the reader with <see cref="RecordReplacedException"/>, before anything is handed over. A
+    /// log that does not hold the record any more is believed.
+    /// </summary>
+    public uint? Before { get; init; }
 }
 
 /// <summary>What a <see cref="TopicReader"/> reads, and how much at a time.</summary>
@@ -69,7 +76,8 @@ public sealed class TopicReader : IAsyncDisposable
     /// </param>
     /// <param name="failed">
     /// Called once at most, on the reader's thread, when it has ended by a failure: <see
-    /// cref="OffsetOutsideLogException"/>, <see cref="TopicReadException"/>, or what <paramref name="deliver"/> threw.
+    /// cref="OffsetOutsideLogException"/>, <see cref="RecordReplacedException"/>, <see cref="TopicReadException"/>, or
+    /// what <paramref name="deliver"/> threw.
     /// Broker outages are no failure: the reader goes on when the broker is back.
     /// </param>
     /// <param name="logger">Where the client's messages go.</param>

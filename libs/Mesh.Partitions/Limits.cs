@@ -70,8 +70,8 @@ public static class Limits
     public static readonly TimeSpan Look = TimeSpan.FromMilliseconds(60);
 
     /// <summary>
-    /// Looks further apart than this begin <see cref="Stillness"/> anew, and count as so much towards
-    /// <see cref="LongStillness"/>.
+    /// Looks further apart than this count as so much towards <see cref="Stillness"/> and
+    /// <see cref="LongStillness"/>; further apart than <see cref="Stillness"/> itself they begin that anew.
     /// </summary>
     public static readonly TimeSpan LookGap = TimeSpan.FromMilliseconds(125);
 

@@ -160,6 +160,12 @@ public sealed class PostgresCluster : IAsyncDisposable
 
             await Task.Delay(Beat, cancellation);
         }
+
+        while (PostmasterFile.Read(directory) is { } dead && dead.HasProcesses()
+            && Stopwatch.GetElapsedTime(started) < OrphanLimit)
+        {
+            await Task.Delay(Beat, cancellation);
+        }
     }
 
     private static async Task<PostgresCluster> LaunchAsync(

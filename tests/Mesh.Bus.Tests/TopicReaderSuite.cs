@@ -119,6 +119,61 @@ public abstract class TopicReaderSuite(IBroker broker)
     }
 
     [BrokerFact]
+    public async Task Reader_RecordBeforeIsTheSame_BeginsAtItsOffset()
+    {
+        string topic = await broker.NewTopicAsync(partitions: 2);
+        broker.Fill(topic, 0, 10);
+        broker.Fill(topic, 1, 10);
+        var received = new Received();
+        await using TopicReader reader = Read(
+            topic, received, [new TopicStart(0, 4) { Before = Sum(3) }, new TopicStart(1, 10) { Before = Sum(9) }]);
+        await received.CountAsync(6);
+        broker.Fill(topic, 1, 1);
+
+        List<FetchedRecord> records = await received.CountAsync(7);
+        Assert.Equal([4L, 5, 6, 7, 8, 9], records.Where(r => r.Partition == 0).Select(r => r.Offset));
+        Assert.Equal(10, Assert.Single(records, r => r.Partition == 1).Offset);
+    }
+
+    [BrokerFact]
+    public async Task Reader_RecordBeforeIsAnother_ReportsItAndHandsNothingOver()
+    {
+        string topic = await broker.NewTopicAsync();
+        broker.Fill(topic, 0, 10);
+        var received = new Received();
+        await using TopicReader reader = Read(topic, received, [new TopicStart(0, 4) { Before = Sum(4) }]);
+
+        var error = Assert.IsType<RecordReplacedException>(await received.Failure.WaitAsync(BusBench.Deadline));
+        Assert.Equal((topic, 0, 3L), (error.Topic, error.Partition, error.Offset));
+        Assert.Contains("kafka-get-offsets.sh", error.Message, StringComparison.Ordinal);
+        Assert.Empty(received.Records);
+    }
+
+    [BrokerFact]
+    public async Task Reader_RecordBeforeIsDeleted_BeginsAtItsOffset()
+    {
+        string topic = await broker.NewTopicAsync(partitions: 2);
+        broker.Fill(topic, 0, 10);
+        broker.Fill(topic, 1, 10);
+        using (IAdminClient admin = broker.Admin())
+        {
+            await admin.DeleteRecordsAsync([new(topic, 0, 5), new(topic, 1, 10)]);
+        }
+
+        var received = new Received();
+        await using TopicReader reader = Read(
+            topic, received, [new TopicStart(0, 5) { Before = Sum(4) }, new TopicStart(1, 10) { Before = Sum(9) }]);
+        await received.CountAsync(5);
+        broker.Fill(topic, 1, 1);
+        List<FetchedRecord> records = await received.CountAsync(6);
+        Assert.Equal([5L, 6, 7, 8, 9], records.Where(r => r.Partition == 0).Select(r => r.Offset));
+        Assert.All(records, r => Assert.Equal(r.Partition + 1, r.Assignment));
+
+        await using TopicReader behind = Read(topic, received, [new TopicStart(0, 4) { Before = Sum(3) }]);
+        Assert.IsType<OffsetOutsideLogException>(await received.Failure.WaitAsync(BusBench.Deadline));
+    }
+
+    [BrokerFact]
     public async Task Reader_PartitionPaused_ReadsTheOthersAndGoesOnLater()
     {
         string topic = await broker.NewTopicAsync(partitions: 2);
@@ -312,6 +367,8 @@ public abstract class TopicReaderSuite(IBroker broker)
         await reader.DisposeAsync().AsTask().WaitAsync(BusBench.Deadline);
         Assert.Single(received.Records);
     }
+
+    private static uint Sum(int value) => RecordChecksum.Of(BitConverter.GetBytes(value));
 
     private TopicReader Read(
         string topic, Received received, TopicStart[] starts, int maxBatch = 1000, long queuedKbytes = 16 * 1024,

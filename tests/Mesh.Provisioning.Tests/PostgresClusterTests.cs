@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mesh.Provisioning.Linux;
 using Npgsql;
 
@@ -5,6 +6,10 @@ namespace Mesh.Provisioning.Tests;
 
 public sealed class PostgresClusterTests
 {
+    // SIGSTOP and SIGCONT of Linux.
+    private const int Stop = 19;
+    private const int Continue = 18;
+
     [Fact]
     public async Task Start_StoppedAndStartedAgain_KeepsItsData()
     {
@@ -37,6 +42,25 @@ public sealed class PostgresClusterTests
         await using var second = await StartAsync(folder["data"]);
 
         Assert.Equal(42, await ExecuteAsync(second, "SELECT answer FROM kept"));
+    }
+
+    [Fact]
+    public async Task Start_WhileABackendOutlivesTheServer_WaitsForItsEnd()
+    {
+        using var folder = new TemporaryFolder();
+        await using var first = await StartAsync(folder["data"]);
+        var child = int.Parse(
+            File.ReadAllText($"/proc/{first.ProcessId}/task/{first.ProcessId}/children").Split(' ')[0],
+            CultureInfo.InvariantCulture);
+        _ = LibC.Kill(child, Stop);
+        _ = LibC.Kill(first.ProcessId, (int)PosixSignalName.Kill);
+        await Deadline.WithinAsync(first.Exited);
+
+        var starting = StartAsync(folder["data"]);
+        Assert.NotSame(starting, await Task.WhenAny(starting, Task.Delay(TimeSpan.FromSeconds(1))));
+        _ = LibC.Kill(child, Continue);
+
+        await using var second = await starting;
     }
 
     [Fact]

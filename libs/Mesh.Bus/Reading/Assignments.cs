@@ -7,7 +7,7 @@ namespace Mesh.Bus.Reading;
 /// record belongs to one assignment for certain: when a partition is taken away, the client drops what it has fetched
 /// of it.
 /// </summary>
-internal sealed class Assignments(IConsumer<byte[]?, byte[]> consumer, string topic)
+internal sealed class Assignments(IConsumer<byte[]?, byte[]> consumer, string topic, StartChecks checks)
 {
     private const int None = 0;
 
@@ -34,14 +34,14 @@ internal sealed class Assignments(IConsumer<byte[]?, byte[]> consumer, string to
     public int Assign(TopicStart start)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start.Partition);
-        return Ask(new Change(Kind.Assign, start.Partition, start.Offset, None));
+        return Ask(new Change(Kind.Assign, start.Partition, start, None));
     }
 
-    public void Unassign(int partition) => Ask(new Change(Kind.Unassign, partition, 0, None));
+    public void Unassign(int partition) => Ask(new Change(Kind.Unassign, partition, null, None));
 
-    public void Pause(int partition) => Ask(new Change(Kind.Pause, partition, 0, None));
+    public void Pause(int partition) => Ask(new Change(Kind.Pause, partition, null, None));
 
-    public void Resume(int partition) => Ask(new Change(Kind.Resume, partition, 0, None));
+    public void Resume(int partition) => Ask(new Change(Kind.Resume, partition, null, None));
 
     /// <summary>From now on nothing can be asked for.</summary>
     public void Close()
@@ -92,6 +92,13 @@ internal sealed class Assignments(IConsumer<byte[]?, byte[]> consumer, string to
         HoldBack(pauses);
     }
 
+    /// <summary>Goes on with an assigned partition at another offset. The reader's thread alone.</summary>
+    public void Move(int partition, long offset)
+    {
+        consumer.IncrementalUnassign([new TopicPartition(topic, partition)]);
+        consumer.IncrementalAssign([new TopicPartitionOffset(topic, partition, new Offset(offset))]);
+    }
+
     private int Ask(Change change)
     {
         lock (_gate)
@@ -116,9 +123,13 @@ internal sealed class Assignments(IConsumer<byte[]?, byte[]> consumer, string to
                 ended.Add(partition);
             }
 
-            if (change.Kind == Kind.Assign)
+            if (change.Start is { } start)
             {
-                begun.Add(new TopicPartitionOffset(partition, new Offset(change.Offset)));
+                begun.Add(new TopicPartitionOffset(partition, new Offset(checks.Begin(start))));
+            }
+            else
+            {
+                checks.End(change.Partition);
             }
         }
 
@@ -180,5 +191,5 @@ internal sealed class Assignments(IConsumer<byte[]?, byte[]> consumer, string to
         _paused[partition] = false;
     }
 
-    private readonly record struct Change(Kind Kind, int Partition, long Offset, int Number);
+    private readonly record struct Change(Kind Kind, int Partition, TopicStart? Start, int Number);
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 using Mesh.Bus.Client;
+using Mesh.Bus.Setup;
 using Microsoft.Extensions.Logging;
 
 namespace Mesh.Bus.Reading;
@@ -27,6 +28,7 @@ internal sealed class ConsumerLoop
     private readonly Thread _thread;
     private readonly FetchedRecord[] _buffer;
     private readonly Assignments _assignments;
+    private readonly StartChecks _checks = new();
     private volatile bool _stopping;
 
     public ConsumerLoop(
@@ -48,7 +50,7 @@ internal sealed class ConsumerLoop
             .SetErrorHandler((_, error) => ClientLog.Write(logger, options.ClientId, error))
             .Build();
         _queue = new ConsumerQueue(_consumer.Handle);
-        _assignments = new Assignments(_consumer, _topic);
+        _assignments = new Assignments(_consumer, _topic, _checks);
         foreach (TopicStart start in reading.Starts)
         {
             _assignments.Assign(start);
@@ -161,7 +163,7 @@ internal sealed class ConsumerLoop
 
             // Of a partition that is no longer assigned nothing comes; if it did, it would be nobody's.
             int assignment = _assignments.NumberOf(result.Partition.Value);
-            if (assignment != 0)
+            if (assignment != 0 && IsHandedOver(result))
             {
                 _buffer[count++] = Read(result, assignment);
             }
@@ -196,6 +198,13 @@ internal sealed class ConsumerLoop
         return _deliver(new FetchedBatch(_topic, ImmutableCollectionsMarshal.AsImmutableArray(records)));
     }
 
+    private bool IsHandedOver(ConsumeResult<byte[]?, byte[]> result)
+    {
+        (int partition, long offset) = (result.Partition.Value, result.Offset.Value);
+        return _checks.Judge(partition, offset, result.Message.Value) ?? throw new RecordReplacedException(
+            _topic, partition, offset, OperatorCommands.ShowOffsets(_bootstrapServers, _topic, partition));
+    }
+
     private void ThrowIfFinal(ConsumeException e)
     {
         TopicPartitionOffset? at = e.ConsumerRecord?.TopicPartitionOffset;
@@ -209,6 +218,13 @@ internal sealed class ConsumerLoop
         switch (e.Error.Code)
         {
             case ErrorCode.Local_AutoOffsetReset or ErrorCode.OffsetOutOfRange:
+                if (at is not null && _checks.GiveUp(at.Partition.Value) is { } offset)
+                {
+                    // What was to be compared is gone; whether the log holds what follows is seen by reading that.
+                    _assignments.Move(at.Partition.Value, offset);
+                    return;
+                }
+
                 throw OffsetOutsideLog.At(_consumer, _bootstrapServers, _topic, at);
             case ErrorCode.UnknownTopicOrPart or ErrorCode.Local_UnknownTopic or ErrorCode.Local_UnknownPartition
                 or ErrorCode.TopicAuthorizationFailed:

@@ -49,8 +49,8 @@ internal interface IInstanceIo
     /// <summary>Writes states behind the log; the answer is false when the epoch has moved on.</summary>
     void WriteStates(StateWrite write, Action<bool?> answered);
 
-    /// <summary>Reads a topic partition from an offset on; returns the assignment's number.</summary>
-    int Assign(int lane, int partition, long offset);
+    /// <summary>Reads a topic partition from a place on; returns the assignment's number.</summary>
+    int Assign(int lane, int partition, InputPlace from);
 
     /// <summary>Reads a topic partition no longer.</summary>
     void Unassign(int lane, int partition);

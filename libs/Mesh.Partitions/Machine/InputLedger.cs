@@ -31,7 +31,7 @@ internal sealed record OpenGap(OriginKey Origin, long Last, long Offset, long Po
 /// </summary>
 internal sealed class InputLedger
 {
-    private readonly Dictionary<(string Topic, int Partition), long> _next = [];
+    private readonly Dictionary<(string Topic, int Partition), InputPlace> _next = [];
     private readonly Dictionary<OriginKey, long> _inbox = [];
     private readonly Dictionary<OriginKey, OpenGap> _gaps = [];
 
@@ -39,11 +39,12 @@ internal sealed class InputLedger
     // dictionaries, until another one is asked for.
     private (string Topic, int Partition)? _run;
     private long _runNext;
+    private byte[]? _runLast;
     private OriginKey? _runOrigin;
     private long _runPosition;
 
-    /// <summary>The next offset of each topic partition that was read.</summary>
-    public IReadOnlyDictionary<(string Topic, int Partition), long> Next
+    /// <summary>How far each topic partition was read.</summary>
+    public IReadOnlyDictionary<(string Topic, int Partition), InputPlace> Next
     {
         get
         {
@@ -65,11 +66,14 @@ internal sealed class InputLedger
             return RowState.EncodeInputs(_next, _inbox);
         }
 
-        Dictionary<(string Topic, int Partition), long> next = new(_next);
+        Dictionary<(string Topic, int Partition), InputPlace> next = new(_next);
         foreach (OpenGap gap in _gaps.Values)
         {
             (string, int) topic = (gap.Origin.Topic, gap.Origin.TopicPartition);
-            next[topic] = Math.Min(next[topic], gap.Offset);
+            if (gap.Offset < next[topic].Next)
+            {
+                next[topic] = new InputPlace(gap.Offset, null);
+            }
         }
 
         return RowState.EncodeInputs(next, _inbox);
@@ -101,26 +105,28 @@ internal sealed class InputLedger
     }
 
     /// <summary>Takes note of a record that cannot be applied, because one before it is missing.</summary>
-    public void NoteGap(string topic, int partition, long offset, in RecordOrigin from, long now)
+    public void NoteGap(in Arrival arrival, long now)
     {
+        (string topic, int partition, RecordOrigin from) = (arrival.Topic, arrival.Partition, arrival.Origin!.Value);
         OriginKey key = KeyOf(topic, partition, from);
         TryLast(topic, partition, from, out long last);
-        NoteOffset(topic, partition, offset);
+        NoteOffset(arrival);
         long position = (long)from.Position;
         _gaps[key] = _gaps.TryGetValue(key, out OpenGap? gap)
             ? gap with { Position = Math.Max(gap.Position, position) }
-            : new OpenGap(key, last, offset, position, now);
+            : new OpenGap(key, last, arrival.Offset, position, now);
     }
 
     /// <summary>A gap was reported; it is asked for again when it is still open some time after.</summary>
     public void Asked(OpenGap gap, long now) => _gaps[gap.Origin] = gap with { Since = now };
 
     /// <summary>Takes note of a record that was decided or skipped.</summary>
-    public void Note(string topic, int partition, long offset, in RecordOrigin? origin)
+    public void Note(in Arrival arrival)
     {
-        NoteOffset(topic, partition, offset);
-        if (origin is { } from)
+        NoteOffset(arrival);
+        if (arrival.Origin is { } from)
         {
+            (string topic, int partition) = (arrival.Topic, arrival.Partition);
             bool heard = TryLast(topic, partition, from, out long last);
             if (!IsRunOrigin(from))
             {
@@ -136,16 +142,22 @@ internal sealed class InputLedger
         }
     }
 
-    private void NoteOffset(string topic, int partition, long offset)
+    private void NoteOffset(in Arrival arrival)
     {
-        bool read = TryNext(topic, partition, out long next);
-        if (!IsRun(topic, partition))
+        // Where nothing was read yet, the next offset is 0.
+        TryNext(arrival.Topic, arrival.Partition, out long next);
+        if (!IsRun(arrival.Topic, arrival.Partition))
         {
             Settle();
-            _run = (topic, partition);
+            _run = (arrival.Topic, arrival.Partition);
+            _runNext = next;
         }
 
-        _runNext = read ? Math.Max(next, offset + 1) : offset + 1;
+        if (arrival.Offset >= next)
+        {
+            _runNext = arrival.Offset + 1;
+            _runLast = arrival.Value;
+        }
     }
 
     // Filled when all that was skipped has come again: a repetition that ends early is asked for once more.
@@ -168,8 +180,15 @@ internal sealed class InputLedger
 
     private bool TryNext(string topic, int partition, out long next)
     {
-        next = _runNext;
-        return IsRun(topic, partition) || _next.TryGetValue((topic, partition), out next);
+        if (IsRun(topic, partition))
+        {
+            next = _runNext;
+            return true;
+        }
+
+        bool read = _next.TryGetValue((topic, partition), out InputPlace place);
+        next = place.Next;
+        return read;
     }
 
     private bool TryLast(string topic, int partition, in RecordOrigin from, out long last)
@@ -189,8 +208,12 @@ internal sealed class InputLedger
     {
         if (_run is { } run)
         {
-            _next[run] = _runNext;
-            _run = null;
+            if (_runLast is { } last)
+            {
+                _next[run] = new InputPlace(_runNext, RecordChecksum.Of(last));
+            }
+
+            (_run, _runLast) = (null, null);
         }
 
         SettleOrigin();

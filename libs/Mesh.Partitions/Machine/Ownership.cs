@@ -125,7 +125,8 @@ internal sealed class Ownership(
             return;
         }
 
-        _nextLook = now + (long)Limits.Look.TotalMilliseconds;
+        // Counted from the request: on a busy machine the way there and back must not come on top of the pause.
+        _nextLook = sentAt + (long)Limits.Look.TotalMilliseconds;
         Watch(sight, now);
         Seen = sight;
 
@@ -137,14 +138,15 @@ internal sealed class Ownership(
         }
     }
 
-    // A counter stands still for a row of looks that were close together: a database that stalls, or a watcher that
-    // does, begins the row anew and expires nobody. A watcher that is always too busy to look often comes to an end all
-    // the same: there each look counts as the time that should lie between two, towards a longer wait.
+    // A counter stands still for a row of looks. The time between two counts, at the most as much as should lie between
+    // them: a watcher on a busy machine takes a little longer. A pause as long as the whole row means that the database
+    // stalled, or this process did: the row begins anew and nobody expires. Whoever is always so slow comes to an end
+    // all the same, by a longer row.
     private void Watch(Sight sight, long now)
     {
         long gap = _lastSight == long.MinValue ? 0 : now - _lastSight;
         _lastSight = now;
-        bool close = gap <= (long)Limits.LookGap.TotalMilliseconds;
+        bool stalled = gap > (long)Limits.Stillness.TotalMilliseconds;
         long counted = Math.Min(gap, (long)Limits.LookGap.TotalMilliseconds);
         Dictionary<Guid, long?> present = sight.Instances.ToDictionary(i => i.Instance, i => (long?)i.Counter);
         foreach (PartitionOwner partition in sight.Partitions)
@@ -165,7 +167,7 @@ internal sealed class Ownership(
         {
             bool known = _peers.TryGetValue(id, out Peer? peer);
             _peers[id] = known && peer!.Counter == counter
-                ? peer with { Still = close ? peer.Still + gap : 0, Counted = peer.Counted + counted }
+                ? peer with { Still = stalled ? 0 : peer.Still + counted, Counted = peer.Counted + counted }
                 : new Peer(counter, 0, 0);
             if (counter is { } last && _peers[id].Counted >= ForgetAfter)
             {

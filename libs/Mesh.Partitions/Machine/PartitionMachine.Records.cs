@@ -55,7 +55,7 @@ internal sealed partial class PartitionMachine
         switch (_inputs.Judge(arrival.Topic, arrival.Partition, arrival.Offset, arrival.Origin))
         {
             case Admission.Gap:
-                _inputs.NoteGap(arrival.Topic, arrival.Partition, arrival.Offset, arrival.Origin!.Value, now);
+                _inputs.NoteGap(arrival, now);
                 _inputsMoved = true;
                 return true;
             case Admission.Apply when _bury is not null && _isolated.TryGetValue(arrival.Id, out string? error):
@@ -71,7 +71,7 @@ internal sealed partial class PartitionMachine
                 break;
         }
 
-        _inputs.Note(arrival.Topic, arrival.Partition, arrival.Offset, arrival.Origin);
+        _inputs.Note(arrival);
         _inputsMoved = true;
         Decided++;
         return true;

@@ -52,8 +52,8 @@ internal sealed partial class PartitionMachine : IEventAppender
     /// <summary>Who owns it writes with this epoch.</summary>
     public long Epoch => _epoch;
 
-    /// <summary>The next offset of each topic partition that was read.</summary>
-    public IReadOnlyDictionary<(string Topic, int Partition), long> Next => _inputs.Next;
+    /// <summary>How far each topic partition was read.</summary>
+    public IReadOnlyDictionary<(string Topic, int Partition), InputPlace> Next => _inputs.Next;
 
     /// <summary>The last position decided, committed or not.</summary>
     public long Head => _page.Head;

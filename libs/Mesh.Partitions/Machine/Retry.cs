@@ -43,7 +43,8 @@ internal sealed class Retry
         _pageLimit = Limits.PageEvents;
         foreach (RecordId record in _suspects.Keys.ToArray())
         {
-            if (machine.Next.TryGetValue((record.Topic, record.Partition), out long next) && record.Offset < next)
+            if (machine.Next.TryGetValue((record.Topic, record.Partition), out InputPlace place)
+                && record.Offset < place.Next)
             {
                 _suspects.Remove(record);
             }

@@ -8,26 +8,38 @@ internal readonly record struct OriginKey(string Topic, int TopicPartition, Guid
 /// <summary>The last record sent to a target, and the last of them that was acknowledged.</summary>
 internal readonly record struct SentMark(string Topic, int Partition, long Sent, long Acknowledged, long NextOffset);
 
+/// <summary>How far a topic partition was read.</summary>
+/// <param name="Next">The next offset.</param>
+/// <param name="Before">The <see cref="Bus.RecordChecksum"/> of the record before it; null: not known.</param>
+internal readonly record struct InputPlace(long Next, uint? Before);
+
 /// <summary>
-/// The two opaque columns of a partition's row: what it has read and what it has sent. Version 1, little-endian,
-/// strings with a length; rewritten whole by each commit.
+/// The two opaque columns of a partition's row: what it has read and what it has sent. Little-endian, strings with a
+/// length; rewritten whole by each commit. Inputs of version 1 have no checksums.
 /// </summary>
 internal static class RowState
 {
-    private const byte Version = 1;
+    private const byte InputsVersion = 2;
+    private const byte InputsWithoutChecksums = 1;
+    private const byte SentVersion = 1;
 
     public static byte[] EncodeInputs(
-        Dictionary<(string Topic, int Partition), long> offsets, Dictionary<OriginKey, long> inbox)
+        Dictionary<(string Topic, int Partition), InputPlace> places, Dictionary<OriginKey, long> inbox)
     {
         using MemoryStream bytes = new(256);
         using BinaryWriter writer = new(bytes, Encoding.UTF8);
-        writer.Write(Version);
-        writer.Write7BitEncodedInt(offsets.Count);
-        foreach (((string topic, int partition), long next) in offsets)
+        writer.Write(InputsVersion);
+        writer.Write7BitEncodedInt(places.Count);
+        foreach (((string topic, int partition), InputPlace place) in places)
         {
             writer.Write(topic);
             writer.Write7BitEncodedInt(partition);
-            writer.Write7BitEncodedInt64(next);
+            writer.Write7BitEncodedInt64(place.Next);
+            writer.Write(place.Before.HasValue);
+            if (place.Before is { } before)
+            {
+                writer.Write(before);
+            }
         }
 
         writer.Write7BitEncodedInt(inbox.Count);
@@ -46,19 +58,22 @@ internal static class RowState
     }
 
     public static void DecodeInputs(
-        byte[] column, Dictionary<(string Topic, int Partition), long> offsets, Dictionary<OriginKey, long> inbox)
+        byte[] column, Dictionary<(string Topic, int Partition), InputPlace> places, Dictionary<OriginKey, long> inbox)
     {
         if (column.Length == 0)
         {
             return;
         }
 
-        using BinaryReader reader = Open(column, "inputs");
+        using BinaryReader reader = Open(column, "inputs", InputsWithoutChecksums, InputsVersion);
+        bool checksums = column[0] == InputsVersion;
         for (int left = reader.Read7BitEncodedInt(); left > 0; left--)
         {
             string topic = string.Intern(reader.ReadString());
             int partition = reader.Read7BitEncodedInt();
-            offsets[(topic, partition)] = reader.Read7BitEncodedInt64();
+            long next = reader.Read7BitEncodedInt64();
+            uint? before = checksums && reader.ReadBoolean() ? reader.ReadUInt32() : null;
+            places[(topic, partition)] = new InputPlace(next, before);
         }
 
         for (int left = reader.Read7BitEncodedInt(); left > 0; left--)
@@ -75,7 +90,7 @@ internal static class RowState
     {
         using MemoryStream bytes = new(64);
         using BinaryWriter writer = new(bytes, Encoding.UTF8);
-        writer.Write(Version);
+        writer.Write(SentVersion);
         foreach (SentMark mark in marks)
         {
             writer.Write(mark.Topic);
@@ -95,7 +110,7 @@ internal static class RowState
             yield break;
         }
 
-        using BinaryReader reader = Open(column, "sent");
+        using BinaryReader reader = Open(column, "sent", SentVersion, SentVersion);
         while (reader.BaseStream.Position < reader.BaseStream.Length)
         {
             yield return new SentMark(
@@ -107,13 +122,13 @@ internal static class RowState
         }
     }
 
-    private static BinaryReader Open(byte[] column, string name)
+    private static BinaryReader Open(byte[] column, string name, byte oldest, byte newest)
     {
         BinaryReader reader = new(new MemoryStream(column), Encoding.UTF8);
         byte version = reader.ReadByte();
-        return version == Version
+        return version >= oldest && version <= newest
             ? reader
             : throw new InvalidDataException(
-                $"Column partitions.{name} has version {version}; this program reads {Version}.");
+                $"Column partitions.{name} has version {version}; this program reads {oldest} to {newest}.");
     }
 }

@@ -85,10 +85,10 @@ internal sealed class Tenure
         machine.Processor.Started(before);
         for (int lane = 0; lane < _lanes.Count; lane++)
         {
-            long next = machine.Next.TryGetValue((_lanes[lane], Partition), out long known)
+            InputPlace from = machine.Next.TryGetValue((_lanes[lane], Partition), out InputPlace known)
                 ? known
-                : Bus.TopicStart.Beginning;
-            _assignments[lane] = _io.Assign(lane, Partition, next);
+                : new InputPlace(Bus.TopicStart.Beginning, null);
+            _assignments[lane] = _io.Assign(lane, Partition, from);
         }
 
         Send();

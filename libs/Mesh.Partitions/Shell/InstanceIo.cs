@@ -164,7 +164,7 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
             return written;
         });
 
-    public int Assign(int lane, int partition, long offset) => _lanes.Assign(lane, partition, offset);
+    public int Assign(int lane, int partition, InputPlace from) => _lanes.Assign(lane, partition, from);
 
     public void Unassign(int lane, int partition)
     {

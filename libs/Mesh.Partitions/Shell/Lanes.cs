@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Mesh.Bus;
+using Mesh.Partitions.Machine;
 using Microsoft.Extensions.Logging;
 
 namespace Mesh.Partitions.Shell;
@@ -37,8 +38,8 @@ internal sealed class Lanes : IAsyncDisposable
             logger))];
     }
 
-    public int Assign(int lane, int partition, long offset) =>
-        _readers[lane].Assign(new TopicStart(partition, offset));
+    public int Assign(int lane, int partition, InputPlace from) =>
+        _readers[lane].Assign(new TopicStart(partition, from.Next) { Before = from.Before });
 
     public void Unassign(int lane, int partition) => _readers[lane].Unassign(partition);
 

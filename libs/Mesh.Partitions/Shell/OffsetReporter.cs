@@ -35,12 +35,15 @@ internal sealed class OffsetReporter : IAsyncDisposable
 
         _group = new GroupOffsets(
             options.Bus with { ClientId = $"{options.Bus.ClientId}-offsets" }, options.Name, logger);
-        _running = Task.Run(RunAsync);
+
+        // The client blocks until the broker answers: not on the pool, which has as many threads as there are cores.
+        _running = Task.Factory.StartNew(
+            Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>A partition was taken, and its row says how far it was read.</summary>
-    public void Recovered(int partition, IReadOnlyDictionary<(string Topic, int Partition), long> next) =>
-        _places[partition] = new Place(null, [.. next.Select(n => (n.Key, n.Value))]);
+    public void Recovered(int partition, IReadOnlyDictionary<(string Topic, int Partition), InputPlace> next) =>
+        _places[partition] = new Place(null, [.. next.Select(n => (n.Key, n.Value.Next))]);
 
     /// <summary>The database has answered a commit.</summary>
     public void Committed(IReadOnlyList<PageWrite> pages, CommitAnswer answer)
@@ -58,30 +61,21 @@ internal sealed class OffsetReporter : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _running;
-        if (_group is not null)
-        {
-            // A broker that is away would only hold up the stop.
-            if (!_group.Failing)
-            {
-                await Task.Run(Tell);
-            }
-
-            _group.Dispose();
-        }
-
+        _group?.Dispose();
         _stopping.Dispose();
     }
 
-    private async Task RunAsync()
+    private void Run()
     {
-        while (!_stopping.IsCancellationRequested)
+        while (!_stopping.Token.WaitHandle.WaitOne(Limits.OffsetReport))
         {
-            await Task.Delay(Limits.OffsetReport, _stopping.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!_stopping.IsCancellationRequested)
-            {
-                Tell();
-            }
+            Tell();
+        }
+
+        // A broker that is away would only hold up the stop.
+        if (!_group!.Failing)
+        {
+            Tell();
         }
     }
 
@@ -117,9 +111,9 @@ internal sealed class OffsetReporter : IAsyncDisposable
 
         private IReadOnlyList<((string Topic, int Partition) Topic, long Next)> Unpack()
         {
-            Dictionary<(string Topic, int Partition), long> next = [];
+            Dictionary<(string Topic, int Partition), InputPlace> next = [];
             RowState.DecodeInputs(Packed!, next, []);
-            return [.. next.Select(n => (n.Key, n.Value))];
+            return [.. next.Select(n => (n.Key, n.Value.Next))];
         }
     }
 }

@@ -112,7 +112,7 @@ internal sealed class PartitionRun : IAsyncDisposable
 
     internal static PartitionProgress ProgressOf(PartitionMachine machine) => new(
         machine.Partition,
-        [.. machine.Next.Select(n => (n.Key.Topic, n.Key.Partition, n.Value))],
+        [.. machine.Next.Select(n => (n.Key.Topic, n.Key.Partition, n.Value.Next))],
         machine.Head,
         machine.Relayed,
         [.. machine.Sent.Select(s => (s.Topic, s.Partition, s.Acknowledged, s.NextOffset))],

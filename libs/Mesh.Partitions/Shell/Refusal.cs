@@ -17,15 +17,18 @@ internal static class Refusal
             + $"same offsets, run: {Psql(options, $"update store set cluster = '{e.Found}'")} If it is a new one, "
             + "whose topics are to be read from their start, run: "
             + Psql(options, $"update store set cluster = '{e.Found}'; {Forget}"),
-        OffsetOutsideLogException e =>
-            $"{e.Message} What is lost by that stays lost, except what its sender can send again. To read all topics "
-            + $"of partition {e.Partition} from the start of what they hold (what was read before is known by its ids "
-            + $"and skipped), run: {Psql(options, $"{Forget} where partition = {e.Partition}")}",
+        OffsetOutsideLogException e => ReadAnew(e.Message, e.Partition, options),
+        RecordReplacedException e => ReadAnew(e.Message, e.Partition, options),
         _ => null,
     };
 
     // The epoch as well, so that an instance that still runs does not write its own offsets over it.
     private const string Forget = "update partitions set inputs = '', epoch = epoch + 1";
+
+    private static string ReadAnew(string problem, int partition, PartitionHostOptions options) =>
+        $"{problem} What is lost by that stays lost, except what its sender can send again. To read all topics of "
+        + $"partition {partition} from the start of what they hold (what was read before is known by its ids and "
+        + $"skipped), run: {Psql(options, $"{Forget} where partition = {partition}")}";
 
     private static string Psql(PartitionHostOptions options, string sql)
     {

@@ -62,8 +62,10 @@ internal static partial class MutantTable
             "Limits.cs", "TimeSpan Fresh = TimeSpan.FromMilliseconds(400)",
             "TimeSpan Fresh = TimeSpan.FromMilliseconds(5000)")),
         new("fresh-from-answer", "Own", new Edit(OwnershipFile, "_freshUntil = sentAt +", "_freshUntil = now +")),
-        new("long-gaps-count", "Own", new Edit(
-            OwnershipFile, "bool close = gap <= (long)Limits.LookGap.TotalMilliseconds;", "bool close = true;")),
+        new("stalls-count", "Own", new Edit(
+            OwnershipFile, "long counted = Math.Min(gap, (long)Limits.LookGap.TotalMilliseconds);",
+            "long counted = gap;"), new Edit(
+            OwnershipFile, "Still = stalled ? 0 : peer.Still + counted", "Still = peer.Still + counted")),
         new("recovered-under-any-epoch", "Own", new Edit(
             RecoveryFile, "ThrowIfLost(row.Epoch == mine);", "")),
         new("released-undrained", "Own", new Edit(

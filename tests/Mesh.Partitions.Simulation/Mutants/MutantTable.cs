@@ -59,7 +59,10 @@ internal static partial class MutantTable
         new("unseen-anywhere", "Dedupe", new Edit(
             Inputs, "from.Previous == 0 || (!read && offset > 0)", "true")),
         new("offset-past-gap", "Dedupe", new Edit(
-            Inputs, "            next[topic] = Math.Min(next[topic], gap.Offset);\n", "")),
+            Inputs, "if (gap.Offset < next[topic].Next)", "if (gap.Offset < 0)")),
+        new("checksum-of-another-offset", "Restores", new Edit(
+            Inputs, "next[topic] = new InputPlace(gap.Offset, null);",
+            "next[topic] = next[topic] with { Next = gap.Offset };")),
         new("gap-closes-early", "Dedupe", new Edit(
             Inputs, "gap with { Position = Math.Max(gap.Position, position) }", "gap")),
         new("gap-not-asked-for", "Dedupe", new Edit(TenureFile, "            AskForGaps();\n", "")),

@@ -266,10 +266,10 @@ internal sealed class Checks(SimWorld world)
     // Every offset that is passed is in the log, with what it brought.
     private void Inputs(SimDatabase database, LogView view, PageWrite page)
     {
-        Dictionary<(string Topic, int Partition), long> next = [];
+        Dictionary<(string Topic, int Partition), InputPlace> next = [];
         Dictionary<OriginKey, long> inbox = [];
         RowState.DecodeInputs(page.Inputs, next, inbox);
-        foreach (((string topic, int partition), long offset) in next)
+        foreach (((string topic, int partition), (long offset, _)) in next)
         {
             SimTopic read = world.Broker.Topic(topic, partition);
             view.Checked.TryGetValue(topic, out long from);

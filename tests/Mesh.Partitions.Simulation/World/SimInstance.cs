@@ -248,7 +248,7 @@ internal sealed class SimInstance : IInstanceIo
     public void WriteStates(StateWrite write, Action<bool?> answered) =>
         Ask<bool?>("write states", () => _service.Database.WriteStates(write), answered);
 
-    public int Assign(int lane, int partition, long offset) => _lanes.Assign(lane, partition, offset);
+    public int Assign(int lane, int partition, InputPlace from) => _lanes.Assign(lane, partition, from);
 
     public void Unassign(int lane, int partition) => _lanes.Unassign(lane, partition);
 

@@ -39,14 +39,18 @@ internal sealed class SimLanes
         }
     }
 
-    public int Assign(int lane, int partition, long offset)
+    public int Assign(int lane, int partition, InputPlace from)
     {
         int number = _newest[lane, partition] = ++_numbers[lane];
         Change(lane, partition, reading =>
         {
             reading.Number = number;
             reading.Paused = false;
-            reading.Next = offset == TopicStart.Beginning ? 0 : offset;
+            reading.Next = from.Next == TopicStart.Beginning ? 0 : from.Next;
+            Violation.Unless(
+                from.Before is not { } before
+                    || RecordChecksum.Of(reading.Topic.Records[(int)from.Next - 1].Value) == before,
+                "6 offsets", $"the checksum kept with offset {from.Next} is not that of the record before it");
             Kick(reading);
         });
         return number;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Confluent.Kafka;
 using Mesh.Broker;
 using Mesh.Bus;
 using Mesh.Partitions.Machine;
@@ -52,12 +53,8 @@ public sealed class RefusalTests : IAsyncLifetime
     [Fact]
     public async Task Host_OnAnotherCluster_StopsAndSaysWhatToRun()
     {
-        HostUnderTest host = Host();
-        await host.StartAsync();
+        await ServeAsync(Each * Partitions, () => Produce());
         string first = _broker.ClusterId;
-        Produce();
-        await host.UntilEventsAsync(Each * Partitions);
-        await host.StopAsync();
         await _broker.DisposeAsync();
         _broker = await BrokerAsync("another");
 
@@ -68,26 +65,19 @@ public sealed class RefusalTests : IAsyncLifetime
 
         // The second command: the topics are new ones.
         await RunAsync(Commands(reason)[1]);
-        HostUnderTest again = Host();
-        await again.StartAsync();
-        Produce();
-        await again.UntilEventsAsync(2 * Each * Partitions);
-        await again.StopAsync();
+        await ServeAsync(2 * Each * Partitions, () => Produce());
     }
 
     [Fact]
     public async Task Host_OffsetOutsideTheLog_StopsAndSaysWhatToRun()
     {
-        HostUnderTest host = Host();
-        await host.StartAsync();
-        Produce();
-        await host.UntilEventsAsync(Each * Partitions);
-        await host.StopAsync();
+        await ServeAsync(Each * Partitions, () => Produce());
         await using (NpgsqlDataSource source = NpgsqlDataSource.Create(_database))
         {
             await using NpgsqlCommand move =
                 source.CreateCommand("update partitions set inputs = $1 where partition = 2");
-            move.Parameters.AddWithValue(RowState.EncodeInputs(new() { [(Input.Name, 2)] = 1000 }, []));
+            move.Parameters.AddWithValue(
+                RowState.EncodeInputs(new() { [(Input.Name, 2)] = new InputPlace(1000, null) }, []));
             await move.ExecuteNonQueryAsync();
         }
 
@@ -95,12 +85,41 @@ public sealed class RefusalTests : IAsyncLifetime
         Assert.Contains($"{Input.Name}, partition 2", reason, StringComparison.Ordinal);
         Assert.Contains($"holds 0 to {Each - 1}", reason, StringComparison.Ordinal);
         await RunAsync(Commands(reason)[0]);
-        HostUnderTest again = Host();
-        await again.StartAsync();
 
         // This processor remembers no ids, so that what is read again counts again.
-        await again.UntilEventsAsync(Each * (Partitions + 1));
-        await again.StopAsync();
+        await ServeAsync(Each * (Partitions + 1));
+    }
+
+    [Fact]
+    public async Task Host_TopicCreatedAnewWithAsManyRecords_StopsAndSaysWhatToRun()
+    {
+        await ServeAsync(Each * Partitions, () => Produce());
+        AdminClientConfig client = new() { BootstrapServers = _broker.BootstrapServers };
+        using (IAdminClient admin = new AdminClientBuilder(client).Build())
+        {
+            await admin.DeleteTopicsAsync([Input.Name]);
+        }
+
+        await TopicSetup.EnsureAsync(Bus(), [Input], NullLogger.Instance, CancellationToken.None);
+        Produce("other");
+        for (int told = 0; told < Partitions; told++)
+        {
+            string reason = await RefusedAsync();
+            Assert.Contains($"at offset {Each - 1} is another record", reason, StringComparison.Ordinal);
+            await RunAsync(Commands(reason)[0]);
+        }
+
+        await ServeAsync(2 * Each * Partitions);
+    }
+
+    /// <summary>A host runs until the database has so many events.</summary>
+    private async Task ServeAsync(int events, Action? meanwhile = null)
+    {
+        HostUnderTest host = Host();
+        await host.StartAsync();
+        meanwhile?.Invoke();
+        await host.UntilEventsAsync(events);
+        await host.StopAsync();
     }
 
     private async Task<string> RefusedAsync()
@@ -159,7 +178,7 @@ public sealed class RefusalTests : IAsyncLifetime
     private Task<BrokerServer> BrokerAsync(string name) => BrokerServer.StartAsync(
         new BrokerOptions { DataDirectory = Path.Combine(_folder, name) }, NullLoggerFactory.Instance);
 
-    private void Produce()
+    private void Produce(string what = "")
     {
         using BusProducer producer = new(Bus(), Input.Codec, NullLogger.Instance);
         for (int n = 0; n < Partitions; n++)
@@ -167,7 +186,7 @@ public sealed class RefusalTests : IAsyncLifetime
             ProduceTarget target = producer.Target(Input.Name, n, _ => { }, _ => { });
             for (int i = 0; i < Each; i++)
             {
-                Assert.True(target.Produce(null, Encoding.UTF8.GetBytes($"{n}:{i}"), null));
+                Assert.True(target.Produce(null, Encoding.UTF8.GetBytes($"{n}:{what}{i}"), null));
             }
         }
 

@@ -16,7 +16,7 @@ public sealed class CommitTests
         Assert.Equal([MemoryStore.Origin + 1], page.Events.Select(e => e.Position));
         Assert.True(_rig.Database.Write(page));
         _rig.Restart();
-        Assert.Equal(2, _rig.Machine.Next[("in", 0)]);
+        Assert.Equal(2, _rig.Machine.Next[("in", 0)].Next);
     }
 
     [Fact]
@@ -100,7 +100,7 @@ public sealed class CommitTests
         _rig.Commit();
         Assert.False(_rig.Machine.HasQuietProgress);
         _rig.Restart();
-        Assert.Equal(1, _rig.Machine.Next[("in", 0)]);
+        Assert.Equal(1, _rig.Machine.Next[("in", 0)].Next);
     }
 
     [Fact]

@@ -37,7 +37,25 @@ public sealed class InputTests
         _rig.Accept(3, "a");
         _rig.Accept(9, "b");
         Assert.Equal(["a", "b"], _rig.Processor.Counted);
-        Assert.Equal(10, _rig.Machine.Next[("in", 0)]);
+        Assert.Equal(10, _rig.Machine.Next[("in", 0)].Next);
+    }
+
+    [Fact]
+    public void Inputs_KeepTheChecksumOfTheRecordBeforeTheNext()
+    {
+        _rig.Accept(3, "a");
+        _rig.Accept(0, "x", topic: "other");
+        _rig.Accept(9, "b");
+        _rig.Accept(3, "a");
+        _rig.Commit();
+        _rig.Restart();
+        Assert.Equal(new InputPlace(10, RecordChecksum.Of("b"u8)), _rig.Machine.Next[("in", 0)]);
+        Assert.Equal(new InputPlace(1, RecordChecksum.Of("x"u8)), _rig.Machine.Next[("other", 0)]);
+
+        _rig.Accept(4, "a");
+        _rig.Commit();
+        _rig.Restart();
+        Assert.Equal(new InputPlace(10, RecordChecksum.Of("b"u8)), _rig.Machine.Next[("in", 0)]);
     }
 
     [Fact]
@@ -49,7 +67,7 @@ public sealed class InputTests
         _rig.Accept(3, "b", From(8, 5));
         _rig.Accept(4, "c", From(9, 8));
         Assert.Equal(["a", "b", "c"], _rig.Processor.Counted);
-        Assert.Equal(5, _rig.Machine.Next[("in", 0)]);
+        Assert.Equal(5, _rig.Machine.Next[("in", 0)].Next);
     }
 
     [Fact]
@@ -79,7 +97,7 @@ public sealed class InputTests
         _rig.Accept(5, "d", From(10, 9));
         Assert.Empty(_rig.Machine.Gaps);
         Assert.Equal(["a", "b", "c", "d"], _rig.Processor.Counted);
-        Assert.Equal(6, _rig.Machine.Next[("in", 0)]);
+        Assert.Equal(6, _rig.Machine.Next[("in", 0)].Next);
     }
 
     [Fact]
@@ -90,7 +108,7 @@ public sealed class InputTests
         _rig.Accept(2, "x", From(3, 0, partition: 2));
         _rig.Commit();
         _rig.Restart();
-        Assert.Equal(1, _rig.Machine.Next[("in", 0)]);
+        Assert.Equal(1, _rig.Machine.Next[("in", 0)].Next);
         _rig.Accept(1, "c", From(9, 8));
         _rig.Accept(2, "x", From(3, 0, partition: 2));
         Assert.Single(_rig.Machine.Gaps);
@@ -156,7 +174,7 @@ public sealed class InputTests
         _rig.Accept(2, "c");
         Assert.Equal(["a"], _rig.Processor.Counted);
         Assert.Equal(2, _rig.Machine.Held);
-        Assert.Equal(1, _rig.Machine.Next[("in", 0)]);
+        Assert.Equal(1, _rig.Machine.Next[("in", 0)].Next);
 
         _rig.Machine.Retry();
         Assert.Equal(["a"], _rig.Processor.Counted);
@@ -175,7 +193,7 @@ public sealed class InputTests
         _rig.Accept(1, "b");
         _rig.Commit();
         _rig.Restart();
-        Assert.Equal(1, _rig.Machine.Next[("in", 0)]);
+        Assert.Equal(1, _rig.Machine.Next[("in", 0)].Next);
         _rig.Accept(1, "b");
         Assert.Equal(["a", "b"], _rig.Processor.Counted);
     }

@@ -150,7 +150,7 @@ public sealed class KeepsUnrelayedTests
             int partition, long after, long through, Predicate<StoredEvent> wanted,
             Action<IReadOnlyList<StoredEvent>?> answered) => throw new InvalidOperationException();
 
-        public int Assign(int lane, int partition, long offset) => 0;
+        public int Assign(int lane, int partition, InputPlace from) => 0;
 
         public void Unassign(int lane, int partition)
         {

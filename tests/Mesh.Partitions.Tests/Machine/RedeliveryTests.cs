@@ -179,7 +179,7 @@ public sealed class RedeliveryTests
         _chainedRead = Next(Chained);
     }
 
-    private int Next(string topic) => _machine.Next.TryGetValue((topic, 0), out long next) ? (int)next : 0;
+    private int Next(string topic) => _machine.Next.TryGetValue((topic, 0), out InputPlace place) ? (int)place.Next : 0;
 
     /// <summary>Remembers what it has seen: a second time decides nothing.</summary>
     private sealed class OnceProcessor : IPartitionProcessor

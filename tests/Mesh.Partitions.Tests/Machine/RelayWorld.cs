@@ -269,7 +269,7 @@ internal sealed class RelayWorld
             Machine = Database.Open(new CountingProcessor(_target));
             for (int t = 0; t < _from.Count; t++)
             {
-                _read[t] = Machine.Next.TryGetValue((_from[t].Name, 0), out long next) ? (int)next : 0;
+                _read[t] = Machine.Next.TryGetValue((_from[t].Name, 0), out InputPlace place) ? (int)place.Next : 0;
             }
 
             Handover();

@@ -6,7 +6,7 @@ namespace Mesh.Partitions.Tests.Simulation;
 /// <summary>Whatever happens to instances of two services, every effect happens once, in order.</summary>
 public sealed class WorldTests
 {
-    private const int Seeds = 3_000;
+    private const int Seeds = 2_000;
 
     [Fact]
     public void Worlds_OfManySeeds_KeepEveryInvariant()
