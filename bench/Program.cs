@@ -1,7 +1,10 @@
 using System.CommandLine;
 using Mesh.Bench;
 using Mesh.Bench.Scenarios;
+using Mesh.Bench.Scenarios.Broker;
 using Mesh.Bench.Scenarios.Latency;
+using Mesh.Bench.Scenarios.Outage;
+using Mesh.Bench.Scenarios.Storm;
 using Mesh.Bench.Scenarios.Torture;
 using Mesh.Provisioning;
 
@@ -10,7 +13,13 @@ RootCommand root = new("Measures what the mesh costs on this machine, and tormen
     BulkScenario.Create(),
     LatencyScenario.Create(),
     TortureScenario.Create(),
+    OutageScenario.Create(),
+    StormScenario.Create(),
+    CrowdCommand.Create(),
     StoreScenario.Create(),
+    BrokerScenario.Create(),
+    GrpcScenario.Create(),
+    GrpcScenario.CreateServer(),
 };
 try
 {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Mesh.Bench.Running;
 
 namespace Mesh.Bench.Reporting;
@@ -55,9 +54,4 @@ internal sealed record BulkReport(
     double TargetMicrosPerCheckIn,
     BulkFigures Figures,
     IReadOnlyList<BulkFigures> Runs,
-    Verification Verified)
-{
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
-    internal string ToJson() => JsonSerializer.Serialize(this, Json);
-}
+    Verification Verified);

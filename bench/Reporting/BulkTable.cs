@@ -1,5 +1,5 @@
-using System.Globalization;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace Mesh.Bench.Reporting;
 
@@ -78,6 +78,4 @@ internal static class BulkTable
                 ", ", report.Runs.Select(run => Invariant($"{run.MicrosPerCheckIn:0.00}"))) + " us per check-in";
         }
     }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

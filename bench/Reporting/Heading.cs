@@ -1,5 +1,5 @@
-using System.Globalization;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace Mesh.Bench.Reporting;
 
@@ -17,7 +17,7 @@ internal static class Heading
     /// <param name="plainWidth">Columns, where the output is no terminal.</param>
     /// <param name="server">What else was used; null: nothing.</param>
     internal static IAnsiConsole Write(
-        string what, DateTimeOffset date, Commit commit, Machine machine, double loadBefore, int plainWidth,
+        string what, DateTimeOffset date, Commit commit, Machine machine, double loadBefore, int plainWidth = 110,
         string? server = null)
     {
         IAnsiConsole console = AnsiConsole.Console;
@@ -34,6 +34,4 @@ internal static class Heading
             + Invariant($"load before {loadBefore:0.00}"));
         return console;
     }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

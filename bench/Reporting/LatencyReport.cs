@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Mesh.Bench.Scenarios.Latency;
 
 namespace Mesh.Bench.Reporting;
@@ -87,9 +86,4 @@ internal sealed record LatencyReport(
     int Seconds,
     int WarmUp,
     bool Lanes,
-    LatencyFigures Figures)
-{
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
-    internal string ToJson() => JsonSerializer.Serialize(this, Json);
-}
+    LatencyFigures Figures);

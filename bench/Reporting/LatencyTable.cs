@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace Mesh.Bench.Reporting;
 
@@ -12,7 +13,6 @@ internal static class LatencyTable
 
     // p99 to the board beside a backlog, over the same without.
     private const double AimRatio = 1.2;
-    private const int PlainWidth = 110;
 
     internal static void Write(LatencyReport report)
     {
@@ -22,8 +22,7 @@ internal static class LatencyTable
             report.Date,
             report.Commit,
             report.Machine,
-            report.LoadBefore,
-            PlainWidth);
+            report.LoadBefore);
         foreach (LatencyPhase phase in report.Figures.Phases)
         {
             console.Write(TableOf(phase));
@@ -42,7 +41,7 @@ internal static class LatencyTable
         }
     }
 
-    private static Table TableOf(LatencyPhase phase)
+    internal static Table TableOf(LatencyPhase phase)
     {
         Table table = new Table().Border(TableBorder.Ascii)
             .Title(Markup.Escape(Invariant($"{phase.Name}: {phase.CheckIns:N0} check-ins, ms")), Style.Plain)
@@ -104,6 +103,4 @@ internal static class LatencyTable
     }
 
     private static string Number(double value) => value.ToString("N2", CultureInfo.InvariantCulture);
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

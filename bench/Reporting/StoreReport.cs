@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Mesh.Bench.Reporting;
 
 /// <summary>What is aimed at.</summary>
@@ -10,6 +8,9 @@ internal sealed record Aim(double Value, bool OfRatio, bool AtMost)
 {
     /// <summary>At least so many times what the peer does.</summary>
     internal static Aim TimesPeer(double ratio) => new(ratio, OfRatio: true, AtMost: false);
+
+    /// <summary>At most so many times what the peer does.</summary>
+    internal static Aim AtMostTimesPeer(double ratio) => new(ratio, OfRatio: true, AtMost: true);
 
     /// <summary>At most this.</summary>
     internal static Aim Below(double value) => new(value, OfRatio: false, AtMost: true);
@@ -84,9 +85,4 @@ internal sealed record StoreReport(
     string Postgres,
     int Rounds,
     double Scale,
-    IReadOnlyList<StoreFigure> Figures)
-{
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
-
-    internal string ToJson() => JsonSerializer.Serialize(this, Json);
-}
+    IReadOnlyList<StoreFigure> Figures);

@@ -1,9 +1,9 @@
-using System.Globalization;
 using Spectre.Console;
+using static System.FormattableString;
 
 namespace Mesh.Bench.Reporting;
 
-/// <summary>A report of the scenario <c>store</c> as people read it.</summary>
+/// <summary>A report of the scenarios <c>store</c> and <c>broker</c> as people read it.</summary>
 internal static class StoreTable
 {
     private const int PlainWidth = 130;
@@ -18,6 +18,23 @@ internal static class StoreTable
             report.LoadBefore,
             PlainWidth,
             $"PostgreSQL {report.Postgres}");
+        Write(console, report.Figures);
+    }
+
+    internal static void Write(BrokerReport report)
+    {
+        IAnsiConsole console = Heading.Write(
+            Invariant($"broker: medians of {report.Rounds} rounds, {report.Records} records of 100 bytes"),
+            report.Date,
+            report.Commit,
+            report.Machine,
+            report.LoadBefore,
+            PlainWidth);
+        Write(console, report.Figures);
+    }
+
+    private static void Write(IAnsiConsole console, IReadOnlyList<StoreFigure> figures)
+    {
         Table table = new Table().Border(TableBorder.Ascii)
             .AddColumn(new TableColumn("what").NoWrap())
             .AddColumn(new TableColumn("median").RightAligned())
@@ -26,7 +43,7 @@ internal static class StoreTable
             .AddColumn(new TableColumn("median").RightAligned())
             .AddColumn(new TableColumn("ratio").RightAligned())
             .AddColumn("aim");
-        foreach (StoreFigure figure in report.Figures)
+        foreach (StoreFigure figure in figures)
         {
             table.AddRow(
                 Markup.Escape(figure.Name),
@@ -47,6 +64,4 @@ internal static class StoreTable
             + (figure.Met == true ? "met" : "missed");
 
     private static string Number(double value) => value >= 100 ? Invariant($"{value:N0}") : Invariant($"{value:0.00}");
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

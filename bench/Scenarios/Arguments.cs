@@ -11,6 +11,11 @@ internal static class Arguments
     internal static Option<string?> Json() =>
         new("--json") { Description = "Writes the report to a file too.", HelpName = "FILE" };
 
+    internal static Option<bool> Keep() => new("--keep")
+    {
+        Description = "Keeps the mesh's data and logs, and says where.",
+    };
+
     internal static int AtLeast(int least, string name, int value) =>
         value >= least ? value : throw new BenchException($"{name} must be at least {least}.");
 

@@ -29,7 +29,7 @@ internal static class BulkScenario
             Description = "Sends a made-up file of so many rows, always the same.", HelpName = "ROWS",
         };
         Option<string?> json = Json();
-        Option<bool> keep = new("--keep") { Description = "Keeps the mesh's data and logs, and says where." };
+        Option<bool> keep = Keep();
         Command command = new("bulk", "CPU, memory and rate of a bulk replay through the whole mesh.")
         {
             copies, limit, file, synthetic, runs, warmUp, json, keep,
@@ -84,9 +84,6 @@ internal static class BulkScenario
             result.Runs,
             result.Verified);
         BulkTable.Write(report);
-        if (json is not null)
-        {
-            await File.WriteAllTextAsync(json, report.ToJson() + "\n", cancellation);
-        }
+        await ReportFile.WriteAsync(json, report, cancellation);
     }
 }

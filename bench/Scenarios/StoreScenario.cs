@@ -66,9 +66,6 @@ internal static class StoreScenario
             request.Scale,
             figures);
         StoreTable.Write(report);
-        if (json is not null)
-        {
-            await File.WriteAllTextAsync(json, report.ToJson() + "\n", cancellation);
-        }
+        await ReportFile.WriteAsync(json, report, cancellation);
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Transforms;
@@ -26,6 +27,9 @@ public static class GatewayModule
 
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<ServicesHealth>();
+        builder.WebHost.UseSockets(transport => transport.Backlog = (int)Math.Min(
+            Limits.ConnectionsWaiting, (long)options.ConnectionsPerSecond * Limits.SecondsOfWaiting));
+        builder.Services.AddSingleton<IConnectionListenerFactory, PacedConnections>();
         builder.Services.AddReverseProxy()
             .LoadFromMemory(ProxyTable.Routes(), ProxyTable.Clusters(options))
             .ConfigureHttpClient((_, handler) =>

@@ -16,6 +16,9 @@ public sealed record GatewayOptions(
     /// <summary>Calls under way on a connection: one more waits at the client.</summary>
     public int StreamsPerConnection { get; init; } = Limits.StreamsPerConnection;
 
+    /// <summary>New connections a second of each endpoint: more wait until it is their turn.</summary>
+    public int ConnectionsPerSecond { get; init; } = DefaultConnectionsPerSecond;
+
     /// <summary>Setting of <see cref="Grpc"/>.</summary>
     public const string GrpcSetting = "MESH_ENDPOINT_GRPC";
 
@@ -29,7 +32,7 @@ public sealed record GatewayOptions(
     /// <summary>
     /// Reads <see cref="GrpcSetting"/>, <see cref="WebSetting"/> and, for each service, <c>services__NAME__http__0</c>,
     /// <c>services__NAME__http__1</c>, …, one for each instance; <c>Mesh__Connections</c>,
-    /// <c>Mesh__StreamsPerConnection</c>.
+    /// <c>Mesh__StreamsPerConnection</c>, <c>Mesh__ConnectionsPerSecond</c>.
     /// </summary>
     /// <exception cref="SettingException">A setting is missing or wrong; the message names it.</exception>
     public static GatewayOptions From(IConfiguration configuration)
@@ -54,8 +57,13 @@ public sealed record GatewayOptions(
             Connections = configuration.NumberSetting("Connections", Limits.Connections, Limits.LargestSetting),
             StreamsPerConnection = configuration.NumberSetting(
                 "StreamsPerConnection", Limits.StreamsPerConnection, Limits.LargestSetting),
+            ConnectionsPerSecond = configuration.NumberSetting(
+                "ConnectionsPerSecond", DefaultConnectionsPerSecond, Limits.LargestSetting),
         };
     }
+
+    private static int DefaultConnectionsPerSecond =>
+        Limits.ConnectionsPerSecondAndProcessor * Environment.ProcessorCount;
 
     private static string InEnvironment(string path) => path.Replace(":", "__", StringComparison.Ordinal);
 

@@ -24,6 +24,46 @@ public sealed class ConnectionsTests
         Assert.NotEqual(0, await ReadAsync(web));
     }
 
+    [Fact]
+    public async Task Connections_MoreThanSecondsOfWaiting_FindNoRoomToWait()
+    {
+        const int atOnce = 50, waiting = 8, tried = 100;
+        await using RunningGateway gateway = await RunningGateway.WithPaceAsync(1);
+        List<TcpClient> clients = [];
+        try
+        {
+            while (clients.Count < tried && await TryConnectAsync(gateway.Grpc) is { } client)
+            {
+                clients.Add(client);
+            }
+
+            // One is in the gateway's hands until its turn, the kernel lets one more wait than it is told, and every
+            // second one is let in. When the gateway is slow to let in the first ones, it is fewer.
+            Assert.InRange(clients.Count, waiting, atOnce + waiting + 7);
+        }
+        finally
+        {
+            clients.ForEach(client => client.Dispose());
+        }
+    }
+
+    // Null: there is no answer at once.
+    private static async Task<TcpClient?> TryConnectAsync(Uri address)
+    {
+        TcpClient client = new();
+        using CancellationTokenSource limit = new(TimeSpan.FromMilliseconds(500));
+        try
+        {
+            await client.ConnectAsync(address.Host, address.Port, limit.Token);
+            return client;
+        }
+        catch (OperationCanceledException)
+        {
+            client.Dispose();
+            return null;
+        }
+    }
+
     private static async Task<TcpClient> ConnectAsync(Uri address)
     {
         TcpClient client = new();

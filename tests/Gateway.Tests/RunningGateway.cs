@@ -37,6 +37,10 @@ internal sealed class RunningGateway : IAsyncDisposable
     public static Task<RunningGateway> WithConnectionsAsync(int connections) =>
         StartAsync(_ => [Nowhere()], options => options with { Connections = connections });
 
+    /// <summary>Starts it with so many new connections to an endpoint a second.</summary>
+    public static Task<RunningGateway> WithPaceAsync(int connectionsPerSecond) => StartAsync(
+        _ => [Nowhere()], options => options with { ConnectionsPerSecond = connectionsPerSecond });
+
     /// <summary>Starts it with several instances of every service.</summary>
     public static Task<RunningGateway> WithInstancesAsync(params Uri[] instances) => StartAsync(_ => [.. instances]);
 

@@ -24,14 +24,10 @@ internal sealed class Backlog(GatewayClients gateway, string game, int count, bo
     private static readonly TimeSpan DefaultLater = TimeSpan.FromMilliseconds(100);
     private static readonly WriteOptions AtOnce = new();
     private static readonly WriteOptions WithTheNext = new(WriteFlags.BufferHint);
-    private int _durable;
     private int _later;
 
     /// <summary>How many there are.</summary>
     internal int Count => count;
-
-    /// <summary>How many are durable.</summary>
-    internal int Durable => Volatile.Read(ref _durable);
 
     /// <summary>How many answers told to come again later.</summary>
     internal int Later => Volatile.Read(ref _later);
@@ -47,15 +43,6 @@ internal sealed class Backlog(GatewayClients gateway, string game, int count, bo
         await Task.WhenAll(Enumerable.Range(0, Lines).Select(
             line => Task.Run(() => new Line(this, line).RunAsync(cancellation), cancellation)));
         Took = Stopwatch.GetElapsedTime(began);
-    }
-
-    /// <summary>Returns when half is durable: what comes now meets a backlog, and more of it is on its way.</summary>
-    internal async Task HalfAsync(CancellationToken cancellation)
-    {
-        using PeriodicTimer timer = new(Look);
-        while (Durable < count / 2 && await timer.WaitForNextTickAsync(cancellation))
-        {
-        }
     }
 
     /// <summary>One stream: every so many-th action.</summary>
@@ -137,7 +124,6 @@ internal sealed class Backlog(GatewayClients gateway, string game, int count, bo
                 int durable = (int)answer.DurableThrough - through - answer.Refused.Count;
                 through = (int)answer.DurableThrough;
                 Interlocked.Add(ref _settled, durable);
-                Interlocked.Add(ref backlog._durable, durable);
             }
         }
 

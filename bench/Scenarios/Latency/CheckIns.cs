@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
+using Mesh.Bench.Measuring;
 using Mesh.Contracts.Ingestion.V1;
 using Mesh.Contracts.Types.V1;
 
@@ -57,17 +58,14 @@ internal sealed class CheckIns(GatewayClients gateway, string game, Track track)
 
     private static async Task UntilAsync(long due, CancellationToken cancellation)
     {
-        // A delay has whole milliseconds and ends after them: so the last one is done by a short sleep.
+        // A delay has whole milliseconds and ends after them: so the last one is slept, without taking a core.
         TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
         if (left > Shortest)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Floor(left.TotalMilliseconds)), cancellation);
         }
 
-        while (Stopwatch.GetTimestamp() < due)
-        {
-            Thread.Sleep(0);
-        }
+        Nap.Until(due);
     }
 
     private async Task ReadAsync(IAsyncStreamReader<SubmitStreamResponse> answers, CancellationToken cancellation)

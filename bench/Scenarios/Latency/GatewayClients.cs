@@ -30,28 +30,28 @@ internal sealed class GatewayClients : IDisposable
     internal Leaderboard.LeaderboardClient Leaderboard { get; }
 
     /// <summary>Makes a game in which every new venue earns one point.</summary>
-    internal async Task CreateGameAsync(string slug, CancellationToken cancellation)
+    internal async Task CreateGameAsync(string slug, CancellationToken cancellation) =>
+        await Quests.CreateGameAsync(VenueHunt(slug), cancellationToken: cancellation);
+
+    /// <summary>A game in which every new venue earns one point.</summary>
+    internal static GameDefinition VenueHunt(string slug) => new()
     {
-        GameDefinition game = new()
+        Slug = slug,
+        Title = slug,
+        Quests = { new QuestDefinition { QuestId = "venues", Title = "Venues", ScavengerHunt = new() } },
+        Rules =
         {
-            Slug = slug,
-            Title = slug,
-            Quests = { new QuestDefinition { QuestId = "venues", Title = "Venues", ScavengerHunt = new() } },
-            Rules =
+            new RewardRule
             {
-                new RewardRule
-                {
-                    RuleId = "visit",
-                    QuestId = "venues",
-                    On = QuestTransition.Types.Kind.Step,
-                    Currency = "points",
-                    Amount = 1,
-                },
+                RuleId = "visit",
+                QuestId = "venues",
+                On = QuestTransition.Types.Kind.Step,
+                Currency = "points",
+                Amount = 1,
             },
-            Scales = { ["points"] = 0 },
-        };
-        await Quests.CreateGameAsync(game, cancellationToken: cancellation);
-    }
+        },
+        Scales = { ["points"] = 0 },
+    };
 
     public void Dispose() => _channel.Dispose();
 }

@@ -12,8 +12,10 @@ namespace Mesh.Bench.Scenarios.Latency;
 /// <param name="WarmUp">Seconds before that, at the same rate.</param>
 /// <param name="Backlog">Actions that may wait, beside which the check-ins are measured once more; 0: none.</param>
 /// <param name="Lanes">Whether those have a lane of their own.</param>
+/// <param name="ByLane">Whether a third of the check-ins goes in each lane.</param>
 /// <param name="Keep">Whether data and logs stay.</param>
-internal sealed record LatencyRequest(int Rate, int Seconds, int WarmUp, int Backlog, bool Lanes, bool Keep);
+internal sealed record LatencyRequest(
+    int Rate, int Seconds, int WarmUp, int Backlog, bool Lanes, bool ByLane, bool Keep);
 
 /// <summary>Starts a mesh and measures: the check-ins alone, then the same beside a backlog.</summary>
 internal sealed class LatencyRun : IAsyncDisposable
@@ -26,22 +28,23 @@ internal sealed class LatencyRun : IAsyncDisposable
     private readonly LatencyRequest _request;
     private readonly RunningMesh _mesh;
     private readonly GatewayClients _gateway;
-    private readonly TopicWatchers _topics;
-    private int _loads;
+    private readonly Loads _loads;
 
     private LatencyRun(RunningMesh mesh, LatencyRequest request)
     {
         _request = request;
         _mesh = mesh;
         _gateway = new GatewayClients(mesh.Gateway);
-        _topics = new TopicWatchers(mesh.Broker);
+        _loads = new Loads(
+            mesh, _gateway, request.Rate, TimeSpan.FromSeconds(request.Seconds),
+            request.ByLane ? TopicCatalog.Actions.Count : 1);
     }
 
     /// <exception cref="BenchException">Something failed or was lost: no figures.</exception>
     internal static async Task<LatencyFigures> RunAsync(
         Layout layout, LatencyRequest request, CancellationToken cancellation)
     {
-        Say("starting the mesh");
+        Progress.Say("starting the mesh");
         await using RunningMesh mesh = await RunningMesh.StartAsync(
             layout, new MeshOptions(request.Keep), cancellation);
         await using LatencyRun run = new(mesh, request);
@@ -57,25 +60,27 @@ internal sealed class LatencyRun : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _topics.DisposeAsync();
+        await _loads.DisposeAsync();
         _gateway.Dispose();
     }
 
-    private static void Say(string doing) => Console.Error.WriteLine($"bench: {doing}");
-
     private async Task<LatencyFigures> MeasureAsync(CancellationToken cancellation)
     {
-        Track alone = await LoadAsync(TimeSpan.FromSeconds(_request.WarmUp), cancellation);
+        TimeSpan warmUp = TimeSpan.FromSeconds(_request.WarmUp);
+        if (_request.ByLane)
+        {
+            IReadOnlyList<Track> tracks = await _loads.RunInEachLaneAsync(warmUp, cancellation);
+            return new LatencyFigures([.. tracks.Select(track => LatencyPhase.Of($"lane p{track.Lane}", track))], null);
+        }
+
+        Track alone = await _loads.RunAsync(warmUp, cancellation);
         LatencyPhase first = LatencyPhase.Of("alone", alone);
         return _request.Backlog == 0
             ? new LatencyFigures([first], null)
             : await BesideBacklogAsync(first, cancellation);
     }
 
-    /// <summary>
-    /// (1) Half of the backlog goes in. (2) The check-ins, while the other half does, and it is worked off. (3) The
-    /// rest of it.
-    /// </summary>
+    /// <summary>(1) The backlog goes in. (2) The check-ins, while it is worked off. (3) The rest of it.</summary>
     private async Task<LatencyFigures> BesideBacklogAsync(LatencyPhase alone, CancellationToken cancellation)
     {
         await Quiet.WaitAsync(_mesh.Processes, cancellation);
@@ -85,23 +90,22 @@ internal sealed class LatencyRun : IAsyncDisposable
         LaneLag lag = new(client, (_request.Lanes ? TopicCatalog.ActionsP2 : TopicCatalog.ActionsP0).Name);
 
         // 1.
-        Say($"sending {_request.Backlog:N0} {(_request.Lanes ? "pings" : "scans")} as fast as they are taken");
+        Progress.Say($"sending {_request.Backlog:N0} {(_request.Lanes ? "pings" : "scans")} as fast as they are taken");
         await _gateway.CreateGameAsync(BacklogGame, cancellation);
         Task<IReadOnlyList<LagSample>> sampling = lag.RunAsync(ending.Token);
         Task sending = backlog.RunAsync(ending.Token);
         Task both = Task.WhenAll(sending, sampling);
         try
         {
-            await FirstOfAsync(backlog.HalfAsync(ending.Token), FailureOf(sending), FailureOf(sampling));
+            await _loads.FirstOfAsync(sending, FailureOf(sampling));
+            lag.All();
 
             // 2.
-            Track beside = await LoadAsync(SecondWarmUp, cancellation);
+            Track beside = await _loads.RunAsync(SecondWarmUp, cancellation);
 
             // 3.
-            Say("waiting for the rest of the backlog");
-            await FirstOfAsync(sending, FailureOf(sampling));
-            lag.All();
-            await FirstOfAsync(sampling);
+            Progress.Say("waiting for the rest of the backlog");
+            await _loads.FirstOfAsync(sampling);
             LatencyPhase second = LatencyPhase.Of("beside the backlog", beside);
             return new LatencyFigures(
                 [alone, second], BacklogFigures.Of(backlog, beside, await sampling, alone, second));
@@ -118,42 +122,5 @@ internal sealed class LatencyRun : IAsyncDisposable
     {
         await work;
         await Task.Delay(Timeout.Infinite);
-    }
-
-    /// <summary>Sends one load into a game of its own and returns when all of it was seen everywhere.</summary>
-    private async Task<Track> LoadAsync(TimeSpan warmUp, CancellationToken cancellation)
-    {
-        Track track = new(++_loads, _request.Rate, warmUp, TimeSpan.FromSeconds(_request.Seconds));
-        string game = $"latency-{_loads}";
-        Say($"sending {track.Count:N0} check-ins into {game}");
-        await _gateway.CreateGameAsync(game, cancellation);
-        _topics.Follow(track);
-        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        BoardWatcher board = new(_gateway, game, track);
-        Task watching = board.RunAsync(ending.Token);
-        try
-        {
-            await board.Begun;
-            await FirstOfAsync(new CheckIns(_gateway, game, track).RunAsync(ending.Token), watching);
-            await FirstOfAsync(track.WhenAllSeenAsync(ending.Token), watching);
-            return track;
-        }
-        finally
-        {
-            await ending.CancelAsync();
-            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    /// <summary>Awaits work, or what ends it: something that failed, the end of the mesh.</summary>
-    private async Task FirstOfAsync(Task work, params Task[] failures)
-    {
-        Task first = await Task.WhenAny([work, .. failures, _topics.Failed, _mesh.Ended]);
-        if (first == _mesh.Ended)
-        {
-            throw _mesh.Death();
-        }
-
-        await first;
     }
 }

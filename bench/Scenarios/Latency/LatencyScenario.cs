@@ -28,12 +28,23 @@ internal static class LatencyScenario
             DefaultValueFactory = _ => On,
         };
         lanes.AcceptOnlyFromAmong(On, Off);
+        Option<bool> byLane = new("--by-lane")
+        {
+            Description = "Sends a third of the check-ins in each lane, and shows each.",
+        };
         Option<string?> json = Json();
-        Option<bool> keep = new("--keep") { Description = "Keeps the mesh's data and logs, and says where." };
+        Option<bool> keep = Keep();
         Command command = new("latency", "From a check-in to a changed score on a board that is watched, hop by hop.")
         {
-            rate, seconds, warmUp, backlog, lanes, json, keep,
+            rate, seconds, warmUp, backlog, lanes, byLane, json, keep,
         };
+        command.Validators.Add(parsed =>
+        {
+            if (parsed.GetValue(byLane) && parsed.GetValue(backlog) > 0)
+            {
+                parsed.AddError($"{byLane.Name} and {backlog.Name} are measured one at a time.");
+            }
+        });
         command.SetAction(async (parsed, cancellation) =>
         {
             LatencyRequest request = new(
@@ -42,6 +53,7 @@ internal static class LatencyScenario
                 AtLeast(0, warmUp.Name, parsed.GetValue(warmUp)),
                 AtLeast(0, backlog.Name, parsed.GetValue(backlog)),
                 parsed.GetValue(lanes) == On,
+                parsed.GetValue(byLane),
                 parsed.GetValue(keep));
             await RunAsync(request, Writable(parsed.GetValue(json)), cancellation);
         });
@@ -66,9 +78,6 @@ internal static class LatencyScenario
             request.Lanes,
             figures);
         LatencyTable.Write(report);
-        if (json is not null)
-        {
-            await File.WriteAllTextAsync(json, report.ToJson() + "\n", cancellation);
-        }
+        await ReportFile.WriteAsync(json, report, cancellation);
     }
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using Mesh.Bench.Running;
 using Mesh.Bus;
 using Mesh.Contracts;
 using Mesh.Contracts.Events.V1;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Mesh.Bench.Scenarios.Latency;
 
@@ -15,20 +15,33 @@ internal sealed class TopicWatchers : IAsyncDisposable
     // The wall clock and the stopwatch at one moment: the door tells the time by the one, we by the other.
     private readonly long _wall = MicrosNow();
     private readonly long _ticks = Stopwatch.GetTimestamp();
+    private readonly Lock _following = new();
     private volatile Track[] _tracks = [];
 
-    internal TopicWatchers(string broker)
+    /// <param name="broker">Where the topics are.</param>
+    /// <param name="lanes">How many lanes are read: one costs the machine less, beside a backlog in another.</param>
+    internal TopicWatchers(string broker, int lanes)
     {
-        Read(broker, TopicCatalog.ActionsP0, isRelayed: false, Step.Accepted);
-        Read(broker, TopicCatalog.QuestTransitions, isRelayed: true, Step.Transition);
-        Read(broker, TopicCatalog.RewardIssued, isRelayed: true, Step.Issued);
+        foreach ((int lane, TopicSpec topic) in TopicCatalog.Actions.Take(lanes).Index())
+        {
+            Read(broker, topic, isRelayed: false, (record, at) => NoteAccepted(record, lane, at));
+        }
+
+        Read(broker, TopicCatalog.QuestTransitions, isRelayed: true, (record, at) => Note(record, Step.Transition, at));
+        Read(broker, TopicCatalog.RewardIssued, isRelayed: true, (record, at) => Note(record, Step.Issued, at));
     }
 
     /// <summary>Completes by a failure of a reader.</summary>
     internal Task Failed => _failed.Task;
 
     /// <summary>Notes what becomes of this load too.</summary>
-    internal void Follow(Track track) => _tracks = [.. _tracks, track];
+    internal void Follow(Track track)
+    {
+        lock (_following)
+        {
+            _tracks = [.. _tracks, track];
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -41,43 +54,21 @@ internal sealed class TopicWatchers : IAsyncDisposable
     private static long MicrosNow() =>
         (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
-    private void Read(string broker, TopicSpec topic, bool isRelayed, Step step)
-    {
-        TopicReaderOptions reading = new()
-        {
-            Topic = topic.Name,
-            Starts = [.. Enumerable.Range(0, topic.Partitions).Select(n => new TopicStart(n, TopicStart.Beginning))],
-            WithOrigins = isRelayed,
-        };
-        _readers.Add(new TopicReader(
-            new BusOptions { BootstrapServers = broker, ClientId = "bench-latency" },
-            reading,
-            batch =>
-            {
-                long now = Stopwatch.GetTimestamp();
-                foreach (FetchedRecord record in batch.Records)
-                {
-                    Note(record, isRelayed, step, now);
-                }
+    private void Read(string broker, TopicSpec topic, bool isRelayed, Action<FetchedRecord, long> note) =>
+        _readers.Add(WholeTopic.Read(
+            broker, "bench-latency", topic, isRelayed, note, failure => _failed.TrySetException(failure)));
 
-                return true;
-            },
-            failure => _failed.TrySetException(failure),
-            NullLogger.Instance));
+    private void Note(FetchedRecord record, Step step, long now)
+    {
+        if (OriginHeader.TryDecode(record.Origin, out RecordOrigin origin)
+            && TrackOf(origin.Root.ActionId, out int index) is { } track)
+        {
+            track.Note(step, index, now);
+        }
     }
 
-    private void Note(in FetchedRecord record, bool isRelayed, Step step, long now)
+    private void NoteAccepted(FetchedRecord record, int lane, long now)
     {
-        if (isRelayed)
-        {
-            if (OriginHeader.TryDecode(record.Origin, out RecordOrigin origin))
-            {
-                Note(origin.Root.ActionId, step, now);
-            }
-
-            return;
-        }
-
         // Of a backlog in the same topic there may be far more than of a load.
         if (!Track.MayName(record.Value))
         {
@@ -85,19 +76,25 @@ internal sealed class TopicWatchers : IAsyncDisposable
         }
 
         ActionAccepted accepted = ActionAccepted.Parser.ParseFrom(record.Value);
-        Guid id = Ids.FromBytes(accepted.ActionId.Span);
-        Note(id, step, now);
-        Note(id, Step.Received, _ticks + ((accepted.ReceivedUs - _wall) * (Stopwatch.Frequency / 1_000_000)));
+        if (TrackOf(Ids.FromBytes(accepted.ActionId.Span), out int index) is { } track && track.Lane == lane)
+        {
+            track.Note(Step.Accepted, index, now);
+            long received = (accepted.ReceivedUs - _wall) * (Stopwatch.Frequency / 1_000_000);
+            track.Note(Step.Received, index, _ticks + received);
+        }
     }
 
-    private void Note(Guid id, Step step, long at)
+    private Track? TrackOf(Guid id, out int index)
     {
+        index = 0;
         foreach (Track track in _tracks)
         {
-            if (track.TryIndex(id, out int index))
+            if (track.TryIndex(id, out index))
             {
-                track.Note(step, index, at);
+                return track;
             }
         }
+
+        return null;
     }
 }

@@ -45,18 +45,19 @@ internal sealed class Track
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly int _number;
     private readonly long[] _arrivals;
     private readonly long[][] _times;
     private readonly int[] _seen = new int[Steps];
 
     /// <param name="number">Tells this load's action ids from others'.</param>
+    /// <param name="lane">Where the door is to send them.</param>
     /// <param name="rate">Actions a second, at random times: customers do not keep step.</param>
     /// <param name="warmUp">What is due before is not measured.</param>
     /// <param name="measured">How long after that.</param>
-    internal Track(int number, int rate, TimeSpan warmUp, TimeSpan measured)
+    internal Track(int number, int lane, int rate, TimeSpan warmUp, TimeSpan measured)
     {
-        _number = number;
+        Number = number;
+        Lane = lane;
         _arrivals = Arrivals(number, rate, (warmUp + measured).TotalSeconds);
         First = Array.FindIndex(_arrivals, at => at >= warmUp.TotalSeconds * Stopwatch.Frequency);
         _times = [.. Enumerable.Range(0, Steps).Select(_ => new long[_arrivals.Length])];
@@ -66,6 +67,12 @@ internal sealed class Track
     /// Whether bytes may hold the id of an action of a load: cheaper than to parse what is not of one.
     /// </summary>
     internal static bool MayName(ReadOnlySpan<byte> bytes) => bytes.IndexOf(MarkBytes) >= 0;
+
+    /// <summary>The load's.</summary>
+    internal int Number { get; }
+
+    /// <summary>The number of the lane that all are sent in.</summary>
+    internal int Lane { get; }
 
     /// <summary>How many actions.</summary>
     internal int Count => _arrivals.Length;
@@ -80,14 +87,14 @@ internal sealed class Track
         id.TryWriteBytes(bytes, bigEndian: true, out _);
         ulong low = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
         index = (int)(uint)low;
-        return bytes.StartsWith(MarkBytes) && (int)(low >> IndexBits) == _number;
+        return bytes.StartsWith(MarkBytes) && (int)(low >> IndexBits) == Number;
     }
 
     internal Guid IdOf(int index)
     {
         Span<byte> bytes = stackalloc byte[16];
         MarkBytes.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], ((ulong)_number << IndexBits) | (uint)index);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], ((ulong)Number << IndexBits) | (uint)index);
         return new Guid(bytes, bigEndian: true);
     }
 

@@ -5,8 +5,11 @@ namespace Mesh.Bench.Scenarios.Torture;
 
 /// <summary>How long one partition of an instance that was killed did not answer.</summary>
 /// <param name="Ms">Milliseconds from the kill until an instance answered for it.</param>
-/// <param name="Alone">Whether no other fault was about meanwhile.</param>
-internal sealed record Recovery(double Ms, bool Alone);
+/// <param name="TakenOver">
+/// Whether another instance of the service was serving, and no other fault was about meanwhile: else what is measured
+/// is the start of a process.
+/// </param>
+internal sealed record Recovery(double Ms, bool TakenOver);
 
 /// <summary>Measures how long partitions do not answer after their owner was killed. Safe for concurrent use.</summary>
 internal sealed class Recoveries(Peers peers, Victims victims, Violations violations)
@@ -21,10 +24,14 @@ internal sealed class Recoveries(Peers peers, Victims victims, Violations violat
     /// <param name="killed">Who owned them.</param>
     /// <param name="owned">The partitions.</param>
     /// <param name="killedAt">When it was killed, by the monotonic clock.</param>
-    /// <param name="alone">Asked when a partition answers: whether no other fault was about.</param>
+    /// <param name="takenOver">Asked when a partition answers: what <see cref="Recovery.TakenOver"/> says.</param>
     /// <param name="cancellation">Ends it early.</param>
     internal async Task MeasureAsync(
-        Victim killed, IReadOnlyCollection<int> owned, long killedAt, Func<bool> alone, CancellationToken cancellation)
+        Victim killed,
+        IReadOnlyCollection<int> owned,
+        long killedAt,
+        Func<bool> takenOver,
+        CancellationToken cancellation)
     {
         if (owned.Count == 0)
         {
@@ -33,7 +40,12 @@ internal sealed class Recoveries(Peers peers, Victims victims, Violations violat
 
         ConcurrentDictionary<int, bool> waiting = new(owned.Select(n => KeyValuePair.Create(n, true)));
         await Task.WhenAll(victims.AddressesOf(killed.Service).Select(AskAsync));
-        if (!waiting.IsEmpty)
+        if (waiting.IsEmpty)
+        {
+            double ms = Stopwatch.GetElapsedTime(killedAt).TotalMilliseconds;
+            Progress.Say($"   {killed.Name}: its {owned.Count} partitions answer again after {ms:0} ms");
+        }
+        else
         {
             violations.Add(
                 $"{Limit.TotalSeconds:0} s after {killed.Name} (process {killed.Pid}) was killed nobody answers for "
@@ -50,7 +62,7 @@ internal sealed class Recoveries(Peers peers, Victims victims, Violations violat
                 {
                     if (waiting.TryRemove(n, out _))
                     {
-                        _all.Enqueue(new Recovery(Stopwatch.GetElapsedTime(killedAt).TotalMilliseconds, alone()));
+                        _all.Enqueue(new Recovery(Stopwatch.GetElapsedTime(killedAt).TotalMilliseconds, takenOver()));
                     }
                 }
 

@@ -19,7 +19,7 @@ internal sealed class TortureReport(
         Line("seconds", Math.Round(took.TotalSeconds));
         WriteFaults(torturer.CarriedOut);
         Console.WriteLine("until a killed instance's partitions answer again, ms");
-        WriteTimes("no other fault about", recoveries.All.Where(one => one.Alone));
+        WriteTimes("taken over, no other fault", recoveries.All.Where(one => one.TakenOver));
         WriteTimes("all", recoveries.All);
         Console.WriteLine("partitions that changed hands");
         foreach (var change in changes.GroupBy(one => one.Change).OrderBy(one => one.Key))

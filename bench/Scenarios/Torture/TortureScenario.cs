@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Mesh.Bench.Reporting;
 using Mesh.Bench.Running;
+using static System.FormattableString;
 using static Mesh.Bench.Scenarios.Arguments;
 
 namespace Mesh.Bench.Scenarios.Torture;
@@ -22,7 +24,7 @@ internal static class TortureScenario
         Option<int> rate = Number("--rate", 500, "Check-ins a second of each of the two replays.");
         Option<int> games = Number("--games", 60, "About so many replays at the most, each into its own game.");
         Option<int> overlap = Number("--overlap", 35, "Faults in a hundred that others follow at once.");
-        Option<bool> keep = new("--keep") { Description = "Keeps the mesh's data and logs, and says where." };
+        Option<bool> keep = Keep();
         Command command = new("torture", "Kills, stops and stalls parts of a busy mesh; proves that no harm was done.")
         {
             kills, zombies, databases, brokers, stalls, errors, seed, rate, games, overlap, keep,
@@ -41,7 +43,14 @@ internal static class TortureScenario
                 AtLeast(1, games.Name, parsed.GetValue(games)),
                 AtLeast(0, overlap.Name, parsed.GetValue(overlap)) / 100.0,
                 parsed.GetValue(keep));
-            return await new TortureRun(Layout.FindAny(), request).RunAsync(cancellation) ? 0 : 1;
+            Layout layout = Layout.FindAny();
+            Heading.Write(
+                Invariant($"torture: {request.Faults} faults, {request.Rate} check-ins a second"),
+                TimeProvider.System.GetUtcNow(),
+                await Commit.OfAsync(layout.Root),
+                Machine.Here(),
+                Machine.Load());
+            return await new TortureRun(layout, request).RunAsync(cancellation) ? 0 : 1;
         });
         return command;
     }

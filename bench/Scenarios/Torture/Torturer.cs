@@ -130,11 +130,11 @@ internal sealed class Torturer(Tools tools)
     private async Task<bool> KillAsync(Fault fault, Func<bool> alone, CancellationToken cancellation)
     {
         Victim victim = await PickAsync(fault, cancellation);
-        IReadOnlyCollection<int> owned = await OwnedAsync(victim, cancellation);
+        (IReadOnlyCollection<int> owned, bool shared) = await OwnedAsync(victim, cancellation);
         bool reached = fault.Place is null || await AtPlaceAsync(fault, victim, "kill", cancellation);
         if (fault.Place is null || !reached)
         {
-            owned = await OwnedAsync(victim, cancellation);
+            (owned, shared) = await OwnedAsync(victim, cancellation);
             victim.SendKill();
         }
 
@@ -142,7 +142,7 @@ internal sealed class Torturer(Tools tools)
             victim,
             owned,
             Stopwatch.GetTimestamp(),
-            () => alone() && !IsProvoked(fault.Place),
+            () => alone() && shared && !IsProvoked(fault.Place),
             cancellation);
         await ReplacedAsync(victim, cancellation);
         return reached;
@@ -200,11 +200,20 @@ internal sealed class Torturer(Tools tools)
     private Task ReplacedAsync(Victim dead, CancellationToken cancellation) => tools.Victims.PickAsync(
         one => one.Name == dead.Name && (one.Pid, one.Started) != (dead.Pid, dead.Started), 0, cancellation);
 
-    private async Task<IReadOnlyCollection<int>> OwnedAsync(Victim victim, CancellationToken cancellation) =>
-        Victims.IsDeciding(victim)
-        && await tools.Databases.TryOwnersAsync(victim.Service, cancellation) is { } owners
-            ? [.. owners.Where(one => one.Address == victim.Url).Select(one => one.Partition)]
-            : [];
+    /// <summary>What an instance owns, and whether others of its service own something too.</summary>
+    private async Task<(IReadOnlyCollection<int> Owned, bool Shared)> OwnedAsync(
+        Victim victim, CancellationToken cancellation)
+    {
+        if (!Victims.IsDeciding(victim)
+            || await tools.Databases.TryOwnersAsync(victim.Service, cancellation) is not { } owners)
+        {
+            return ([], false);
+        }
+
+        return (
+            [.. owners.Where(one => one.Address == victim.Url).Select(one => one.Partition)],
+            owners.Any(one => one.Address is { } address && address != victim.Url));
+    }
 
     private static bool IsProvoked(string? place) => place is not null
         && (place.EndsWith("take", StringComparison.Ordinal) || place.EndsWith("recover", StringComparison.Ordinal)

@@ -1,4 +1,4 @@
-namespace Mesh.Bench.Scenarios.Torture;
+namespace Mesh.Bench.Scenarios;
 
 /// <summary>Says what is done, with the time, as the logs do.</summary>
 internal static class Progress
