@@ -41,9 +41,9 @@ internal abstract partial class HttpCall
                         .ConfigureAwait(false);
                 }
                 catch (HttpRequestException exception) when (place is not null && tried < MostPlaces
-                    && exception.HttpRequestError == HttpRequestError.ConnectionError)
+                    && NobodyHasSeen(content, exception))
                 {
-                    // A place that cannot be connected to has not seen the call, so another one may have it.
+                    // So another place may have the call.
                 }
             }
 
@@ -68,6 +68,13 @@ internal abstract partial class HttpCall
             throw EndWith(exception);
         }
     }
+
+    // A place that cannot be connected to has not seen the call. Where the connection was closed under the call before
+    // its only message began to leave, no handler can have been given that (gRFC A6, "Transparent Retries").
+    private static bool NobodyHasSeen(HttpContent content, HttpRequestException exception) =>
+        exception.HttpRequestError == HttpRequestError.ConnectionError
+        || (content is SingleRequestContent { HasBegun: false }
+            && CallFailure.ToStatus(exception).StatusCode == StatusCode.Unavailable);
 
     private void GoTo(Subchannel place)
     {

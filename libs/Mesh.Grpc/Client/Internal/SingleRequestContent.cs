@@ -10,6 +10,7 @@ internal sealed class SingleRequestContent : HttpContent
     internal static readonly MediaTypeHeaderValue GrpcMediaType = new(ProtocolNames.ContentType);
 
     private readonly FrameBuffer _frame;
+    private volatile bool _hasBegun;
     private volatile bool _isSent;
 
     public SingleRequestContent(FrameBuffer frame)
@@ -17,6 +18,10 @@ internal sealed class SingleRequestContent : HttpContent
         _frame = frame;
         Headers.ContentType = GrpcMediaType;
     }
+
+    /// <summary>Whether some of it may have left: the transport asks for it once the call's headers are on their way.
+    /// </summary>
+    public bool HasBegun => _hasBegun;
 
     /// <summary>Gives the memory back after a call that ended well. A broken one may still be sending.</summary>
     public void Release()
@@ -34,6 +39,7 @@ internal sealed class SingleRequestContent : HttpContent
     protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        _hasBegun = true;
         await stream.WriteAsync(_frame.Written, cancellationToken).ConfigureAwait(false);
         _isSent = true;
     }
