@@ -24,7 +24,10 @@ public sealed class PolicyTests(MeshFixture fixture) : IDisposable
     /// <inheritdoc />
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>Each action is in one topic, once: that of the lane that the version it names says.</summary>
+    /// <summary>
+    /// Each action is in the topic of the lane that the version it names says, and counts once. One that is sent again,
+    /// by its client or by a door that took a stalled broker for one that is away, may lie there again.
+    /// </summary>
     [Fact]
     public async Task Lanes_ChangedUnderLoad_RouteEachActionByTheVersionItNames()
     {
@@ -45,9 +48,10 @@ public sealed class PolicyTests(MeshFixture fixture) : IDisposable
         }
 
         long all = (await replay).Accepted + own;
-        await Until.AnswerAsync("all are in the topics", () => Task.FromResult(sent.Count), count => count >= all);
-        Assert.Equal(all, sent.Count);
-        Assert.Equal(all, sent.Select(one => one.Action.ActionId).Distinct().Count());
+        Assert.Equal(all, await Until.AnswerAsync(
+            "all are in the topics",
+            () => Task.FromResult(sent.DistinctBy(one => one.Action.ActionId).Count()),
+            count => count >= all));
         Assert.All(sent, one => Assert.Equal(
             (lanes[one.Action.RoutingVersion], lanes[one.Action.RoutingVersion]), (one.Lane, (int)one.Action.Lane)));
         Assert.Equal(lanes.Keys.Order(), sent.Select(one => one.Action.RoutingVersion).Distinct().Order());
