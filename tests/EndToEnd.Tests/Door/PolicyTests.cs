@@ -25,8 +25,8 @@ public sealed class PolicyTests(MeshFixture fixture) : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>
-    /// Each action is in the topic of the lane that the version it names says, and counts once. One that is sent again,
-    /// by its client or by a door that took a stalled broker for one that is away, may lie there again.
+    /// Each action is routed once, to the lane that the version it names says. A door that takes a stalled broker for
+    /// one that is away sends what was not acknowledged again: the same, to the same topic.
     /// </summary>
     [Fact]
     public async Task Lanes_ChangedUnderLoad_RouteEachActionByTheVersionItNames()
@@ -48,10 +48,11 @@ public sealed class PolicyTests(MeshFixture fixture) : IDisposable
         }
 
         long all = (await replay).Accepted + own;
-        Assert.Equal(all, await Until.AnswerAsync(
+        await Until.AnswerAsync(
             "all are in the topics",
             () => Task.FromResult(sent.DistinctBy(one => one.Action.ActionId).Count()),
-            count => count >= all));
+            count => count >= all);
+        Assert.Equal(all, sent.DistinctBy(one => (one.Action.ActionId, one.Action.RoutingVersion)).Count());
         Assert.All(sent, one => Assert.Equal(
             (lanes[one.Action.RoutingVersion], lanes[one.Action.RoutingVersion]), (one.Lane, (int)one.Action.Lane)));
         Assert.Equal(lanes.Keys.Order(), sent.Select(one => one.Action.RoutingVersion).Distinct().Order());
