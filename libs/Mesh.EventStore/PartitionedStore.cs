@@ -149,6 +149,13 @@ public sealed class PartitionedStore : IAsyncDisposable
         return (string)(await remember.ExecuteScalarAsync(cancel))!;
     }
 
+    /// <summary>The cluster that is remembered; null: none yet.</summary>
+    public async Task<string?> ClusterAsync(CancellationToken cancel = default)
+    {
+        await using NpgsqlCommand read = _source.CreateCommand(Statements.RememberedCluster);
+        return await read.ExecuteScalarAsync(cancel) as string;
+    }
+
     /// <summary>Reads a partition's row as it is committed now.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The store has no such partition.</exception>
     public async Task<PartitionRow> ReadRowAsync(int partition, CancellationToken cancel = default)

@@ -27,6 +27,7 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
     private readonly ILogger _logger;
     private readonly Guid _instance = Guid.NewGuid();
     private readonly TaskCompletionSource _served = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _brokerChecked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile PartitionRun? _run;
 
     /// <summary>Makes a host; it starts with the application.</summary>
@@ -42,6 +43,11 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
         IHostApplicationLifetime lifetime,
         ILogger<PartitionHost<TProcessor>> logger)
     {
+        if (options.ServesWithoutBroker && options.Lanes.Count > 0)
+        {
+            throw new ArgumentException("A service that reads topics needs its broker.", nameof(options));
+        }
+
         _options = options;
         _create = create;
         _lifetime = lifetime;
@@ -57,6 +63,9 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
 
     /// <summary>Completes when it serves for the first time.</summary>
     public Task Served => _served.Task;
+
+    /// <summary>Completes when the broker has answered, and its cluster and topics are what they must be.</summary>
+    public Task BrokerChecked => _brokerChecked.Task;
 
     /// <summary>The service's store, for reading its log.</summary>
     /// <exception cref="PartitionUnavailableException">It does not serve now.</exception>
@@ -241,9 +250,14 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
         State = State == HostState.Failed ? HostState.Failed : HostState.Starting;
         await using PartitionedStore store =
             await PartitionedStore.OpenAsync(_options.ConnectionString, _options.Partitions, stopping);
-        await CheckClusterAsync(store, stopping);
-        await TopicSetup.EnsureAsync(
-            _options.Bus, [.. _options.Lanes.Select(l => l.Topic).Concat(_options.Targets)], _logger, stopping);
+        bool waits = !_options.ServesWithoutBroker || await store.ClusterAsync(stopping) is null;
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        Task checking = CheckBrokerAsync(store, ending.Token);
+        if (waits)
+        {
+            await checking;
+        }
+
         await using PartitionRun run = new(_options, store, _instance, _create, _logger);
         _run = run;
         run.Start(problem =>
@@ -259,6 +273,12 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
         });
         try
         {
+            if (await Task.WhenAny(checking, run.Ended).WaitAsync(stopping) == checking)
+            {
+                await checking;
+                run.BeginSending();
+            }
+
             await run.Ended.WaitAsync(stopping);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -269,6 +289,27 @@ public sealed class PartitionHost<TProcessor> : BackgroundService
         finally
         {
             _run = null;
+            await ending.CancelAsync();
+            await checking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task CheckBrokerAsync(PartitionedStore store, CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                await CheckClusterAsync(store, stopping);
+                await TopicSetup.EnsureAsync(
+                    _options.Bus, [.. _options.Lanes.Select(l => l.Topic).Concat(_options.Targets)], _logger, stopping);
+                _brokerChecked.TrySetResult();
+                return;
+            }
+            catch (BrokerUnreachableException e) when (_options.ServesWithoutBroker)
+            {
+                PartitionsMessages.BrokerAway(_logger, e.Message);
+            }
         }
     }
 

@@ -32,6 +32,12 @@ public sealed record PartitionHostOptions
     /// </summary>
     public bool KeepsUnrelayed { get; init; }
 
+    /// <summary>
+    /// Whether it serves before the broker has answered, once its store knows the broker's cluster: what it commits
+    /// waits to be relayed until the cluster and the topics are checked. Only for a service that reads no topic.
+    /// </summary>
+    public bool ServesWithoutBroker { get; init; }
+
     /// <summary>Asks the owner of an origin to send again; until it has, a gap stays open.</summary>
     public Func<ResendOrder, CancellationToken, Task> Resend { get; init; } =
         (_, _) => throw new NotSupportedException("This service knows nobody to ask.");

@@ -33,6 +33,9 @@ internal static partial class PartitionsMessages
     [LoggerMessage(10, LogLevel.Error, "Partition {Partition} leaves a record to the dead letters: {Reason}")]
     public static partial void Buried(ILogger logger, int partition, string reason);
 
+    [LoggerMessage(11, LogLevel.Warning, "Serving without a broker: {Reason}")]
+    public static partial void BrokerAway(ILogger logger, string reason);
+
     [LoggerMessage(9, LogLevel.Error, "The broker has acknowledged nothing for {Seconds} s; sending goes on")]
     public static partial void RelayStalled(ILogger logger, double seconds);
 }

@@ -26,7 +26,8 @@ internal interface IAcknowledged
 /// instead, from which they follow: (1) the producer is given up; what it has not acknowledged, and then what comes,
 /// goes to the log, in order. Some of it may have reached the broker; the players' streams know an action again. (2)
 /// When little of the log is left to send, what comes waits in memory until the broker has the last of it. (3) A new
-/// producer gets what has waited, and what comes.
+/// producer gets what has waited, and what comes. A door that starts without the broker begins with (2), if its store
+/// has seen the broker before.
 /// </summary>
 internal sealed class ActionRelay : BackgroundService, IHealthCheck
 {
@@ -40,7 +41,7 @@ internal sealed class ActionRelay : BackgroundService, IHealthCheck
     private long _unsettled;
     private int _nextRoute;
     private volatile bool _spilling;
-    private volatile string? _failure = "The topics are not checked yet.";
+    private volatile string? _failure = "The broker is not checked yet.";
 
     public ActionRelay(ServiceOptions options, SpillLog spill, TimeProvider clock, ILogger<ActionRelay> logger)
     {
@@ -65,10 +66,19 @@ internal sealed class ActionRelay : BackgroundService, IHealthCheck
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         _store = await PartitionedStore.OpenAsync(_options.Database, Placement.Partitions, cancellationToken);
-        await TopicSetup.EnsureAsync(
-            _options.Bus, [.. TopicCatalog.Actions.Select(t => t.Definition)], _logger, cancellationToken);
         SpillTelemetry.Observe(_spill);
-        SendDirectly();
+        await Task.WhenAny(
+            _spill.BrokerChecked, Task.WhenAll(_spill.Served, Task.Delay(Limits.StartPatience, cancellationToken)))
+            .WaitAsync(cancellationToken);
+        if (_spill.BrokerChecked.IsCompleted)
+        {
+            SendDirectly();
+        }
+        else
+        {
+            BeginSpill("it has not answered since this door's start");
+        }
+
         _failure = null;
         await base.StartAsync(cancellationToken);
     }
@@ -163,6 +173,11 @@ internal sealed class ActionRelay : BackgroundService, IHealthCheck
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        if (_producer is null)
+        {
+            await SpillAsync(stoppingToken);
+        }
+
         using PeriodicTimer timer = new(Limits.OutageLook);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
@@ -170,24 +185,30 @@ internal sealed class ActionRelay : BackgroundService, IHealthCheck
             bool still = _routes.Count(route => route.IsStill()) > 0;
             if ((_producer!.FatalError ?? (still ? "nothing is acknowledged" : null)) is { } reason)
             {
-                await SpillAsync(reason, stoppingToken);
+                // 1.
+                BeginSpill(reason);
+                await Task.Run(_producer.Dispose, CancellationToken.None);
+                foreach (ActionRoute route in _routes)
+                {
+                    route.Hold();
+                }
+
+                await SpillAsync(stoppingToken);
             }
         }
     }
 
-    private async Task SpillAsync(string reason, CancellationToken stopping)
+    private void BeginSpill(string reason)
     {
-        // 1.
         IngestionMessages.SpillBegins(_logger, reason, Volatile.Read(ref _unsettled));
-        long start = Stopwatch.GetTimestamp();
-        long spilled = 0;
         _spill.Begin();
         _spilling = true;
-        await Task.Run(_producer!.Dispose, CancellationToken.None);
-        foreach (ActionRoute route in _routes)
-        {
-            route.Hold();
-        }
+    }
+
+    private async Task SpillAsync(CancellationToken stopping)
+    {
+        long start = Stopwatch.GetTimestamp();
+        long spilled = 0;
 
         // 2.
         do
@@ -211,7 +232,9 @@ internal sealed class ActionRelay : BackgroundService, IHealthCheck
         }
     }
 
-    /// <summary>Makes durable what waits, until the broker takes it again and little is left; how many.</summary>
+    /// <summary>
+    /// Makes durable what waits, until the broker is known and takes it, and little is left; how many.
+    /// </summary>
     private async Task<long> LogAsync(CancellationToken stopping)
     {
         long logged = 0;
@@ -228,7 +251,8 @@ internal sealed class ActionRelay : BackgroundService, IHealthCheck
                 await Task.Delay(Limits.SpillPause, stopping);
             }
 
-            if (Stopwatch.GetElapsedTime(looked) >= Limits.OutageLook
+            if (_spill.BrokerChecked.IsCompleted
+                && Stopwatch.GetElapsedTime(looked) >= Limits.OutageLook
                 && await _spill.ProgressAsync(stopping) is { } progress)
             {
                 looked = Stopwatch.GetTimestamp();

@@ -36,7 +36,8 @@ internal sealed class Door(
 
         // 2.
         return games.TryFind(tenant, action.GameId, out GamePublished? game)
-            ? new(Admit(tenant, action, actionId, game, received))
+            && policies.TryFind(tenant, out CompiledPolicy? policy)
+            ? new(Admit(tenant, action, actionId, game, policy, received))
             : new(AskAsync(tenant, action, actionId, received));
     }
 
@@ -45,8 +46,14 @@ internal sealed class Door(
         const string field = "game_id";
         try
         {
-            return await games.AskAsync(tenant, action.GameId) is { } game
-                ? Admit(tenant, action, actionId, game, received)
+            GamePublished? game = games.TryFind(tenant, action.GameId, out GamePublished? known)
+                ? known
+                : await games.AskAsync(tenant, action.GameId);
+            CompiledPolicy policy = policies.TryFind(tenant, out CompiledPolicy? found)
+                ? found
+                : await games.AskPolicyAsync(tenant);
+            return game is not null
+                ? Admit(tenant, action, actionId, game, policy, received)
                 : Refused(Problems.Of(ErrorCodes.GameUnknown, field, $"There is no game '{action.GameId}'."), received);
         }
         catch (RpcException)
@@ -61,7 +68,13 @@ internal sealed class Door(
         }
     }
 
-    private Judged Admit(string tenant, Action action, Guid actionId, GamePublished game, DateTimeOffset received)
+    private Judged Admit(
+        string tenant,
+        Action action,
+        Guid actionId,
+        GamePublished game,
+        CompiledPolicy policy,
+        DateTimeOffset received)
     {
         // 3.
         long receivedUs = ToMicroseconds(received);
@@ -73,7 +86,6 @@ internal sealed class Door(
         }
 
         // 4. One version for all that follows: the record names the one that routed it.
-        CompiledPolicy policy = policies.Of(tenant);
         int lane = policy.Routing.LaneOf(action.GameId, (ActionKind)action.KindCase);
 
         // 5.

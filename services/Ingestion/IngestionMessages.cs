@@ -14,6 +14,9 @@ internal static partial class IngestionMessages
         3, LogLevel.Warning, "The broker is back, actions go to it directly: {Spilled} went by the log in {Seconds} s")]
     public static partial void SpillEnds(ILogger logger, long spilled, double seconds);
 
+    [LoggerMessage(5, LogLevel.Warning, "Quests did not say what the door policy of {Tenant} is: {Reason}")]
+    public static partial void PolicyLookupFailed(ILogger logger, string tenant, string reason);
+
     [LoggerMessage(4, LogLevel.Debug, "The door's log could not be measured: {Reason}")]
     public static partial void SpillNotMeasured(ILogger logger, string reason);
 }

@@ -4,6 +4,7 @@ using Mesh.Ingestion.Relaying;
 using Mesh.Partitions;
 using Mesh.ServiceDefaults;
 using Mesh.Wiring;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using QuestsApi = Mesh.Contracts.Quests.V1;
 
 namespace Mesh.Ingestion;
@@ -34,9 +35,18 @@ internal static class IngestionModule
         builder.Services.AddSingleton<IngestionService>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.AddRetentionGuard(options);
+        // What the door has not read it asks Quests for.
         builder.AddGameCatalog(
-            provider => provider.GetRequiredService<GameTable>().Apply,
-            provider => provider.GetRequiredService<PolicyTable>().Apply);
+            provider =>
+            {
+                PolicyTable policies = provider.GetRequiredService<PolicyTable>();
+                return new CatalogHandlers(provider.GetRequiredService<GameTable>().Apply)
+                {
+                    DoorPolicy = policies.Apply,
+                    CaughtUp = policies.Complete,
+                };
+            },
+            HealthStatus.Degraded);
         return builder;
     }
 
@@ -47,7 +57,7 @@ internal static class IngestionModule
         services.AddSingleton(spill);
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<PartitionHost<SpillProcessor>>(
             provider,
-            options.Host([], TopicCatalog.Actions) with { KeepsUnrelayed = true },
+            options.Host([], TopicCatalog.Actions) with { KeepsUnrelayed = true, ServesWithoutBroker = true },
             (Func<int, SpillProcessor>)(_ => new SpillProcessor())));
         services.AddSingleton<SpillLog>();
         services.AddHostedService(provider => provider.GetRequiredService<PartitionHost<SpillProcessor>>());

@@ -52,6 +52,9 @@ internal static class Limits
     /// </summary>
     public const int LittleLeft = 1_000;
 
+    /// <summary>How long a door that starts waits for the broker before it accepts into its own log.</summary>
+    public static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>The broker is away when it has acknowledged nothing for more than so many looks.</summary>
     public const int OutageLooks = 10;
 

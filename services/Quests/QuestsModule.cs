@@ -24,11 +24,11 @@ internal static class QuestsModule
         {
             GameCatalog catalog = provider.GetRequiredService<GameCatalog>();
             PartitionHost<QuestsProcessor> host = provider.GetRequiredService<PartitionHost<QuestsProcessor>>();
-            return record =>
+            return new CatalogHandlers(record =>
             {
                 catalog.Apply(record);
                 host.Wake();
-            };
+            });
         });
         return builder;
     }

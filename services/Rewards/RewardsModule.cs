@@ -36,11 +36,11 @@ internal static class RewardsModule
         {
             GameTable games = provider.GetRequiredService<GameTable>();
             PartitionHost<RewardsProcessor> host = provider.GetRequiredService<PartitionHost<RewardsProcessor>>();
-            return record =>
+            return new CatalogHandlers(record =>
             {
                 games.Apply(record);
                 host.Wake();
-            };
+            });
         });
         return builder;
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Mesh.Wiring;
 
@@ -8,16 +9,16 @@ internal static class GameCatalogExtensions
 {
     /// <summary>Adds the reader and its health check, <c>catalog</c>.</summary>
     /// <param name="builder">The service.</param>
-    /// <param name="games">Gives what takes each version of a game, on the reader's thread.</param>
-    /// <param name="policies">Gives what takes each version of a door policy; null: the service needs none.</param>
+    /// <param name="handlers">Gives what takes what is read.</param>
+    /// <param name="unread">How well the service is before all is read.</param>
     public static void AddGameCatalog(
         this WebApplicationBuilder builder,
-        Func<IServiceProvider, Action<byte[]>> games,
-        Func<IServiceProvider, Action<byte[]>>? policies = null)
+        Func<IServiceProvider, CatalogHandlers> handlers,
+        HealthStatus unread = HealthStatus.Unhealthy)
     {
-        builder.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<GameCatalogReader>(
-            provider, new CatalogHandlers(games(provider), policies?.Invoke(provider))));
+        builder.Services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<GameCatalogReader>(provider, handlers(provider)));
         builder.Services.AddHostedService(provider => provider.GetRequiredService<GameCatalogReader>());
-        builder.Services.AddHealthChecks().AddCheck<GameCatalogReader>("catalog");
+        builder.Services.AddHealthChecks().AddCheck<GameCatalogReader>("catalog", unread);
     }
 }

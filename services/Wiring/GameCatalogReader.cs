@@ -6,11 +6,16 @@ using Microsoft.Extensions.Logging;
 
 namespace Mesh.Wiring;
 
-/// <summary>What takes the records of the catalog.</summary>
+/// <summary>What takes the records of the catalog, on the reader's thread.</summary>
 /// <param name="Game">Takes a version of a game.</param>
-/// <param name="DoorPolicy">Takes a version of a door policy; null: they are left out.</param>
-internal sealed record CatalogHandlers(Action<byte[]> Game, Action<byte[]>? DoorPolicy)
+internal sealed record CatalogHandlers(Action<byte[]> Game)
 {
+    /// <summary>Takes a version of a door policy; null: they are left out.</summary>
+    public Action<byte[]>? DoorPolicy { get; init; }
+
+    /// <summary>Called once: all that was there at the start is taken.</summary>
+    public Action? CaughtUp { get; init; }
+
     /// <summary>Hands a record to whom it is for; its key says what it holds.</summary>
     public void Take(byte[]? key, byte[] value)
     {
@@ -27,9 +32,9 @@ internal sealed record CatalogHandlers(Action<byte[]> Game, Action<byte[]>? Door
 
 /// <summary>
 /// Reads <c>quest.v1.catalog</c> from its beginning, for ever. On a compacted topic there is no chain: each record is
-/// whole, and the newest of a key stands.
+/// whole, and the newest of a key stands. It waits for the broker for as long as that takes.
 /// </summary>
-internal sealed class GameCatalogReader(
+internal sealed partial class GameCatalogReader(
     ServiceOptions options, CatalogHandlers handlers, ILogger<GameCatalogReader> logger)
     : BackgroundService, IHealthCheck
 {
@@ -39,18 +44,39 @@ internal sealed class GameCatalogReader(
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken) =>
         Task.FromResult(_caughtUp
             ? HealthCheckResult.Healthy()
-            : HealthCheckResult.Unhealthy($"{TopicCatalog.QuestCatalog.Name} is not read to its end yet."));
+            : new HealthCheckResult(
+                context.Registration.FailureStatus, $"{TopicCatalog.QuestCatalog.Name} is not read to its end yet."));
 
     /// <inheritdoc />
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         TopicSpec topic = TopicCatalog.QuestCatalog;
-        await TopicSetup.EnsureAsync(options.Bus, [topic.Definition], logger, stoppingToken);
+        await EnsureAsync(topic, stoppingToken);
         await using CompactedTopic reader = CompactedTopic.Start(
             options.Bus, topic.Name, topic.Partitions, record => handlers.Take(record.Key, record.Value), logger);
         await reader.CaughtUp.WaitAsync(stoppingToken);
         _caughtUp = true;
+        handlers.CaughtUp?.Invoke();
         await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    private async Task EnsureAsync(TopicSpec topic, CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                await TopicSetup.EnsureAsync(options.Bus, [topic.Definition], logger, stopping);
+                return;
+            }
+            catch (BrokerUnreachableException e)
+            {
+                StillWaiting(logger, topic.Name, e.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "{Topic} is not read: {Reason}")]
+    private static partial void StillWaiting(ILogger logger, string topic, string reason);
 }

@@ -25,7 +25,7 @@ internal sealed class RelayUnderTest : IAcknowledged, IAsyncDisposable
     private RelayUnderTest(ServiceOptions options, SpillOptions spill)
     {
         _host = new PartitionHost<SpillProcessor>(
-            options.Host([], TopicCatalog.Actions) with { KeepsUnrelayed = true },
+            options.Host([], TopicCatalog.Actions) with { KeepsUnrelayed = true, ServesWithoutBroker = true },
             _ => new SpillProcessor(),
             new Lifetime(),
             NullLogger<PartitionHost<SpillProcessor>>.Instance);
@@ -58,7 +58,7 @@ internal sealed class RelayUnderTest : IAcknowledged, IAsyncDisposable
         RelayUnderTest relay = new(options, new SpillOptions(maxBytes));
         await relay._host.StartAsync(CancellationToken.None);
         await relay._spill.StartAsync(CancellationToken.None);
-        await relay.Relay.StartAsync(CancellationToken.None);
+        await relay.Relay.StartAsync(CancellationToken.None).WaitAsync(Limit);
         await relay._host.Served.WaitAsync(Limit);
         return relay;
     }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using Mesh.Broker;
+using Mesh.Bus;
+using Mesh.Contracts;
 using Mesh.Contracts.Ingestion.V1;
 using Mesh.Partitions;
 using Mesh.Testing;
@@ -115,6 +117,74 @@ public sealed class SpillTests(ITestOutputHelper output) : IAsyncLifetime
         await StartBrokerAsync();
         await ActionTopics.HoldInOrderAsync(_broker.BootstrapServers, sent);
         await RelayUnderTest.UntilAsync(() => other.Spill.Bytes == 0);
+    }
+
+    [Fact]
+    public async Task Start_WithoutTheBroker_AcceptsIntoTheLogAndSendsWhenItIsBack()
+    {
+        await (await RelayUnderTest.StartAsync(_database, _broker!.BootstrapServers)).DisposeAsync();
+        await _broker.StopAsync();
+
+        await using RelayUnderTest relay = await RelayUnderTest.StartAsync(_database, _broker.BootstrapServers);
+        Assert.True(relay.Relay.Ready);
+        relay.Send(1_000);
+        await relay.AllAcknowledgedAsync();
+        Assert.True(relay.Relay.Spilling);
+        Assert.Equal(0, relay.WithOffset);
+
+        await StartBrokerAsync();
+        await RelayUnderTest.UntilAsync(() =>
+        {
+            relay.Send(1);
+            return relay.WithOffset > 0;
+        });
+        await relay.AllAcknowledgedAsync();
+        await ActionTopics.HoldInOrderAsync(_broker.BootstrapServers, relay.Sent);
+    }
+
+    // Nobody could say later whether it was the right one.
+    [Fact]
+    public async Task Start_WithoutAnyBrokerEver_WaitsForOne()
+    {
+        await _broker!.StopAsync();
+        Task<RelayUnderTest> starting = RelayUnderTest.StartAsync(_database, _broker.BootstrapServers);
+        await Task.Delay(Limits.StartPatience + TimeSpan.FromSeconds(1));
+        Assert.False(starting.IsCompleted);
+
+        await StartBrokerAsync();
+        await using RelayUnderTest relay = await starting.WaitAsync(RelayUnderTest.Limit);
+        Assert.False(relay.Relay.Spilling);
+    }
+
+    [Fact]
+    public async Task Start_AnotherBrokerComes_IsRefusedAndGetsNothing()
+    {
+        await (await RelayUnderTest.StartAsync(_database, _broker!.BootstrapServers)).DisposeAsync();
+        await _broker.StopAsync();
+        await using RelayUnderTest relay = await RelayUnderTest.StartAsync(_database, _broker.BootstrapServers);
+        relay.Send(100);
+        await relay.AllAcknowledgedAsync();
+
+        // It has the same topics.
+        Directory.Delete(Path.Combine(_folder, "broker"), recursive: true);
+        IPEndPoint old = _endpoint;
+        _endpoint = new(IPAddress.Loopback, 0);
+        await StartBrokerAsync();
+        await TopicSetup.EnsureAsync(
+            new BusOptions { BootstrapServers = _broker.BootstrapServers, ClientId = "other" },
+            [.. TopicCatalog.Actions.Select(topic => topic.Definition)],
+            NullLogger.Instance,
+            CancellationToken.None);
+        await _broker.StopAsync();
+        _endpoint = old;
+        await StartBrokerAsync();
+
+        await RelayUnderTest.UntilAsync(() => relay.Host.State == HostState.Failed);
+        Environment.ExitCode = 0;
+        Assert.Contains("cluster", relay.Host.Failure, StringComparison.Ordinal);
+        string[] logs = Directory.GetFiles(Path.Combine(_folder, "broker"), "*.log", SearchOption.AllDirectories);
+        Assert.NotEmpty(logs);
+        Assert.All(logs, log => Assert.Equal(0, new FileInfo(log).Length));
     }
 
     [Fact]

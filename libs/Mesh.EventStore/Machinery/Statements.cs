@@ -7,6 +7,10 @@ internal static class Statements
         update store set cluster = coalesce(cluster, $1) returning cluster
         """;
 
+    public const string RememberedCluster = """
+        select cluster from store
+        """;
+
     public const string Row = """
         select epoch, head, relayed, inputs, sent, checkpoint, states from partitions where partition = $1
         """;

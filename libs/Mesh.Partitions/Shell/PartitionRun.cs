@@ -70,6 +70,9 @@ internal sealed class PartitionRun : IAsyncDisposable
     /// <summary>Begins; <paramref name="changed"/> is told what is wrong, or null, whenever that changes.</summary>
     public void Start(Action<string?> changed) => _loop.Start(_machine, _lanes, _relay, _ => Turned(changed));
 
+    /// <summary>The broker is the right one: what is committed goes out, and what comes to be.</summary>
+    public void BeginSending() => _loop.Post(_relay.Begin);
+
     public void Post(Action<InstanceMachine> action) => _loop.Post(() => action(_machine));
 
     /// <summary>Queues a call.</summary>

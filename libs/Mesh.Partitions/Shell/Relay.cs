@@ -35,7 +35,7 @@ internal sealed class Relay : IDisposable
     /// <param name="signal">Wakes the loop.</param>
     /// <param name="post">Runs something in the loop.</param>
     /// <param name="failed">
-    /// Called in the loop when a producer has been replaced, with the topics that it was for.
+    /// Called in the loop when there is a new producer, with the topics that it is for.
     /// </param>
     /// <param name="logger">Where the client's messages go.</param>
     public Relay(
@@ -48,17 +48,23 @@ internal sealed class Relay : IDisposable
             _codecs.Add(topic.Name, topic.Codec);
             _producers.TryAdd(topic.Codec, null);
         }
-
-        foreach (BusCodec codec in _producers.Keys.ToArray())
-        {
-            Open(codec);
-        }
     }
 
     /// <summary>When something was acknowledged last, by the clock of <see cref="Environment.TickCount64"/>.</summary>
     public long AcknowledgedAt { get; private set; } = Environment.TickCount64;
 
-    /// <summary>Sends an event; between two producers it waits for the next one.</summary>
+    /// <summary>Makes the producers. Events that came before wait for them.</summary>
+    public void Begin()
+    {
+        foreach (BusCodec codec in _producers.Keys.ToArray())
+        {
+            Open(codec);
+        }
+
+        _failed(_ => true);
+    }
+
+    /// <summary>Sends an event; without a producer, or between two, it waits for the next one.</summary>
     public void Send(Tenure tenure, in StoredEvent stored, bool counted)
     {
         EventTarget target = stored.Target!;

@@ -34,6 +34,12 @@ internal sealed class SpillLog(
     /// <summary>How full it is; 1: no more is accepted.</summary>
     public double Fullness => Math.Min(1, (double)Bytes / options.MaxBytes);
 
+    /// <summary>Completes when the broker has answered, and is the one that it was.</summary>
+    public Task BrokerChecked => host.BrokerChecked;
+
+    /// <summary>Completes when the log can take actions.</summary>
+    public Task Served => host.Served;
+
     /// <summary>A spill begins.</summary>
     public void Begin()
     {

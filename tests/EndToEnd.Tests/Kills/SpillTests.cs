@@ -1,8 +1,11 @@
 using System.Globalization;
 using System.Text;
 using EndToEnd.Tests.Harness;
+using Grpc.Core;
+using Mesh.Contracts;
 using Mesh.Contracts.Events.V1;
 using Mesh.Contracts.Ingestion.V1;
+using Mesh.Contracts.Quests.V1;
 
 namespace EndToEnd.Tests.Kills;
 
@@ -55,6 +58,48 @@ public sealed class SpillTests : IDisposable
         await ReplayWithoutBrokerAsync(
             mesh, async () => await mesh.KillPartAsync(mesh.PartAt((await mesh.Stores.SpillingAsync())[0])));
         await mesh.StopCleanlyAsync();
+    }
+
+    /// <summary>
+    /// The only door is killed: the next one accepts before the broker is back, by the policy that Quests knows.
+    /// </summary>
+    [Fact]
+    public async Task Replay_BrokerHangsAndTheDoorStartsAgain_ItAcceptsMeanwhile()
+    {
+        const int burst = 20;
+        await using RunningMesh mesh = await RunningMesh.StartAsync(_state);
+        string other = await mesh.Services.NewAsync("beside");
+        await mesh.Services.Quests.PutDoorPolicyAsync(new PutDoorPolicyRequest
+        {
+            ExpectedVersion = 1,
+            Policy = new DoorPolicy { Player = new RateLimit { PerSecond = RowsOfASecond, Burst = burst } },
+        });
+        SubmitBatchRequest batch = new()
+        {
+            Actions = { Enumerable.Range(0, 2 * burst).Select(n => Actions.CheckIn(other, "somebody", $"venue-{n}")) },
+        };
+        await ReplayWithoutBrokerAsync(mesh, async () =>
+        {
+            await mesh.KillPartAsync("ingestion");
+            SubmitBatchResponse answer = (await Until.AnswerAsync(
+                "the new door accepts", () => TrySubmitAsync(mesh, batch), answer => answer is not null))!;
+            Assert.InRange(answer.Receipts.Count(one => one.Status == Receipt.Types.Status.Accepted), burst, 2 * burst);
+            Assert.Contains(answer.Receipts, one => one.Problem?.Code == ErrorCodes.RateLimited);
+        });
+        await mesh.StopCleanlyAsync();
+    }
+
+    private static async Task<SubmitBatchResponse?> TrySubmitAsync(RunningMesh mesh, SubmitBatchRequest batch)
+    {
+        try
+        {
+            SubmitBatchResponse answer = await mesh.Services.Ingestion.SubmitBatchAsync(batch);
+            return answer.Receipts[0].Status == Receipt.Types.Status.Accepted ? answer : null;
+        }
+        catch (RpcException)
+        {
+            return null;
+        }
     }
 
     private async Task ReplayWithoutBrokerAsync(RunningMesh mesh, Func<Task> meanwhile)

@@ -13,19 +13,37 @@ public sealed class DoorLimitsTests
     private readonly StandingClock _clock = new();
     private readonly PolicyTable _policies = new();
 
+    public DoorLimitsTests() => _policies.Complete();
+
+    [Fact]
+    public void Policy_BeforeTheTopicIsRead_IsToBeAskedForUnlessKnown()
+    {
+        PolicyTable policies = new();
+        Assert.False(policies.TryFind("demo", out _));
+        CompiledPolicy asked = policies.Apply("demo", 3, new DoorPolicy());
+        Assert.Same(asked, policies.Apply("demo", 2, new DoorPolicy()));
+
+        Assert.True(policies.TryFind("demo", out CompiledPolicy? known));
+        Assert.Same(asked, known);
+        Assert.False(policies.TryFind("other", out _));
+        policies.Complete();
+        Assert.True(policies.TryFind("other", out CompiledPolicy? other));
+        Assert.Same(CompiledPolicy.BuiltIn, other);
+    }
+
     [Fact]
     public void Policy_OfATenant_IsTheNewestThatTheTopicTold()
     {
-        Assert.Same(CompiledPolicy.BuiltIn, _policies.Of("demo"));
+        Assert.Same(CompiledPolicy.BuiltIn, Policy("demo"));
         Publish(3, new DoorPolicy { Lanes = { new LaneRule { GameId = "city", Kinds = { 16 }, Lane = 2 } } });
-        CompiledPolicy three = _policies.Of("demo");
+        CompiledPolicy three = Policy("demo");
         Publish(2, new DoorPolicy());
 
-        Assert.Same(three, _policies.Of("demo"));
+        Assert.Same(three, Policy("demo"));
         Assert.Equal(3U, three.Routing.Version);
         Assert.Equal(2, three.Routing.LaneOf("city", ActionKind.CheckIn));
         Assert.False(three.Limits);
-        Assert.Same(CompiledPolicy.BuiltIn, _policies.Of("other"));
+        Assert.Same(CompiledPolicy.BuiltIn, Policy("other"));
     }
 
     [Fact]
@@ -51,7 +69,7 @@ public sealed class DoorLimitsTests
         Assert.Equal(TimeSpan.FromMilliseconds(100), tenant.RetryAfter.ToTimeSpan());
 
         // Another tenant has limits of its own: none.
-        Assert.Null(limits.Judge("other", "kim", 0, _policies.Of("other"), 0));
+        Assert.Null(limits.Judge("other", "kim", 0, Policy("other"), 0));
         _clock.Now += TimeSpan.FromSeconds(2);
         Assert.Null(Judge(limits, "ada"));
     }
@@ -62,10 +80,10 @@ public sealed class DoorLimitsTests
         Publish(2, new DoorPolicy { Player = new RateLimit { PerSecond = 0.5, Burst = 1 } });
         DoorLimits limits = new(_clock);
 
-        Problem shed = limits.Judge("demo", "ada", 2, _policies.Of("demo"), 0.5)!;
+        Problem shed = limits.Judge("demo", "ada", 2, Policy("demo"), 0.5)!;
         Assert.Equal(ErrorCodes.Overloaded, shed.Code);
         Assert.InRange(shed.RetryAfter.ToTimeSpan(), TimeSpan.FromSeconds(1.5), TimeSpan.FromSeconds(3));
-        Assert.Null(limits.Judge("demo", "ada", 1, _policies.Of("demo"), 0.5));
+        Assert.Null(limits.Judge("demo", "ada", 1, Policy("demo"), 0.5));
     }
 
     [Fact]
@@ -93,8 +111,11 @@ public sealed class DoorLimitsTests
         Assert.Contains($"Mesh__{name}", failure.Message, StringComparison.Ordinal);
     }
 
+    private CompiledPolicy Policy(string tenant) =>
+        _policies.TryFind(tenant, out CompiledPolicy? policy) ? policy : throw new InvalidOperationException("None.");
+
     private Problem? Judge(DoorLimits limits, string player) =>
-        limits.Judge("demo", player, 0, _policies.Of("demo"), pressure: 0.49);
+        limits.Judge("demo", player, 0, Policy("demo"), pressure: 0.49);
 
     private void Publish(uint version, DoorPolicy policy) => _policies.Apply(
         new DoorPolicyPublished { Tenant = "demo", Version = version, Policy = policy }.ToByteArray());

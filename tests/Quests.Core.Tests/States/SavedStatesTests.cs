@@ -116,10 +116,10 @@ public sealed class SavedStatesTests
     public void CatalogRecord_OfAPolicy_DoesNotReachTheGames()
     {
         List<string> taken = [];
-        CatalogHandlers both = new(_ => taken.Add("game"), _ => taken.Add("policy"));
+        CatalogHandlers both = new(_ => taken.Add("game")) { DoorPolicy = _ => taken.Add("policy") };
         both.Take("demo/city/1"u8.ToArray(), []);
         both.Take("demo//2"u8.ToArray(), []);
-        new CatalogHandlers(_ => taken.Add("wrong"), null).Take("demo//2"u8.ToArray(), []);
+        new CatalogHandlers(_ => taken.Add("wrong")).Take("demo//2"u8.ToArray(), []);
 
         Assert.Equal(["game", "policy"], taken);
     }
