@@ -29,8 +29,8 @@ internal static class Programs
         string assembly, IEnumerable<string> arguments, Action<string> output, Action<string> error) =>
         ChildProcess.Start(new ChildProcessOptions
         {
-            FileName = "nice",
-            Arguments = ["-n", "19", Runtime, "exec", assembly, .. arguments],
+            FileName = "chrt",
+            Arguments = ["--idle", "0", Runtime, "exec", assembly, .. arguments],
             OnOutput = output,
             OnError = error,
         });

@@ -55,6 +55,12 @@ public sealed record TopicReaderOptions
     /// fetch under way: it begins at once. A smaller number costs the broker and the client an empty fetch each time.
     /// </summary>
     public int FetchWaitMs { get; init; } = 100;
+
+    /// <summary>
+    /// How many bytes of records the broker gathers, for <see cref="FetchWaitMs"/> at the most, before it answers a
+    /// fetch. More than 1 trades that much delay for fewer fetches and larger batches.
+    /// </summary>
+    public int FetchMinBytes { get; init; } = 1;
 }
 
 /// <summary>

@@ -56,12 +56,12 @@ internal sealed record ServiceOptions
 
     private static string[] Everywhere { get; } = ["*", "+", "0.0.0.0", "[::]"];
 
-    /// <summary>The three lanes of actions: p0 at once, p1 within 1 s, p2 within 5 s.</summary>
+    /// <summary>The three lanes of actions: p0 at once, p1 within 1 s, p2 within 5 s, and in lumps.</summary>
     public static IReadOnlyList<LaneOptions> ActionLanes { get; } =
     [
         new(TopicCatalog.ActionsP0.Definition, Relayed: false, TimeSpan.Zero),
         new(TopicCatalog.ActionsP1.Definition, Relayed: false, TimeSpan.FromSeconds(1)),
-        new(TopicCatalog.ActionsP2.Definition, Relayed: false, TimeSpan.FromSeconds(5)),
+        new(TopicCatalog.ActionsP2.Definition, Relayed: false, TimeSpan.FromSeconds(5)) { FetchMinBytes = 64 * 1024 },
     ];
 
     // A server that listens on every address is reached by the machine's name.

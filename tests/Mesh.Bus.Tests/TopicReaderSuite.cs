@@ -4,7 +4,7 @@ using Mesh.Bus.Tests.Broker;
 namespace Mesh.Bus.Tests;
 
 /// <summary>What <see cref="TopicReader"/> does at any broker.</summary>
-public abstract class TopicReaderSuite(IBroker broker)
+public abstract partial class TopicReaderSuite(IBroker broker)
 {
     [BrokerFact]
     public async Task Reader_FromAnOffset_BeginsThere()
@@ -372,7 +372,7 @@ public abstract class TopicReaderSuite(IBroker broker)
 
     private TopicReader Read(
         string topic, Received received, TopicStart[] starts, int maxBatch = 1000, long queuedKbytes = 16 * 1024,
-        Func<FetchedBatch, bool>? deliver = null) => new(
+        Func<FetchedBatch, bool>? deliver = null, int fetchMinBytes = 1, int fetchWaitMs = 100) => new(
             broker.Options(),
             new TopicReaderOptions
             {
@@ -380,6 +380,8 @@ public abstract class TopicReaderSuite(IBroker broker)
                 Starts = starts,
                 MaxBatchRecords = maxBatch,
                 QueuedMaxKbytes = queuedKbytes,
+                FetchMinBytes = fetchMinBytes,
+                FetchWaitMs = fetchWaitMs,
             },
             deliver ?? received.Add,
             received.Fail,

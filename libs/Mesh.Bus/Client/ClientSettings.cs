@@ -36,7 +36,7 @@ internal static class ClientSettings
         settings["auto.offset.reset"] = "error";
         settings["allow.auto.create.topics"] = "false";
         settings["fetch.wait.max.ms"] = reading.FetchWaitMs.ToString(CultureInfo.InvariantCulture);
-        settings["fetch.min.bytes"] = "1";
+        settings["fetch.min.bytes"] = reading.FetchMinBytes.ToString(CultureInfo.InvariantCulture);
         // librdkafka 2.0.2 also waits so long before it fetches again after its local queue was full.
         settings["fetch.error.backoff.ms"] = "10";
         settings["queued.min.messages"] = "20000";

@@ -32,6 +32,7 @@ internal sealed class Lanes : IAsyncDisposable
                 WithOrigins = queue.Lane.Relayed,
                 WithKeys = options.Bury is not null,
                 MaxBatchRecords = Limits.BatchRecords,
+                FetchMinBytes = queue.Lane.FetchMinBytes,
             },
             queue.Deliver,
             failed,
