@@ -106,15 +106,16 @@ internal sealed class ActionRelay : BackgroundService, IHealthCheck
             return judged;
         }
 
-        Problem full = Problems.Of(
-            ErrorCodes.Unavailable, string.Empty, "The broker is away and the door's own log is full; send again.");
-        full.RetryAfter = Limits.RetryAfter.ToDuration();
         return judged with
         {
             Refused = new Receipt
             {
                 Status = Receipt.Types.Status.Later,
-                Problem = full,
+                Problem = Problems.Later(
+                    ErrorCodes.Unavailable,
+                    string.Empty,
+                    "The broker is away and the door's own log is full; send again.",
+                    Limits.RetryAfter),
                 ReceivedAt = _clock.GetUtcNow().ToTimestamp(),
             },
         };

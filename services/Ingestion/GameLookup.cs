@@ -27,7 +27,7 @@ internal sealed class GameLookup(
     /// <summary>Asks Quests; null: there is no such game.</summary>
     /// <exception cref="RpcException">Quests did not answer.</exception>
     public Task<GamePublished?> AskAsync(string tenant, string game) =>
-        TogetherAsync(_asked, (tenant, game), static (self, id) => self.GetAsync(id.Item1, id.Item2));
+        TogetherAsync(_asked, (Tenant: tenant, Game: game), static (self, id) => self.GetAsync(id.Tenant, id.Game));
 
     /// <summary>Asks Quests for a tenant's policy.</summary>
     /// <exception cref="RpcException">Quests did not answer.</exception>
