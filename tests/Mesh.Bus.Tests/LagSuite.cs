@@ -25,8 +25,9 @@ public abstract class LagSuite(IBroker broker)
         IReadOnlyList<PartitionLag> lags = await reader.ReadAsync(CancellationToken.None);
         Assert.Equal((9, 1), (lags[0].Committed, lags[0].Records));
 
-        // As old as the record, which was written after `before`.
-        Assert.InRange(lags[0].Age, TimeSpan.Zero, DateTimeOffset.UtcNow - before);
+        // As old as the record, which was written after `before` and is stamped in whole milliseconds.
+        Assert.InRange(
+            lags[0].Age, TimeSpan.Zero, DateTimeOffset.UtcNow - before + TimeSpan.FromMilliseconds(1));
         Assert.Equal(TimeSpan.Zero, lags[1].Age);
         Assert.Equal((group, topic.Name, 0), (lags[0].Group, lags[0].Topic, lags[0].Partition));
         Assert.Equal((0L, 10L), (lags[0].Start, lags[0].End));
