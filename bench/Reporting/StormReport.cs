@@ -10,7 +10,7 @@ namespace Mesh.Bench.Reporting;
 /// <param name="Max">The same.</param>
 internal sealed record CrowdFigures(int Clients, int Again, double P50, double P99, double Max)
 {
-    internal static CrowdFigures Of(CrowdAnswer crowd)
+    internal static CrowdFigures Of(CrowdResult crowd)
     {
         LatencyLine line = LatencyLine.Of(string.Empty, crowd.Times, [0]);
         return new CrowdFigures(crowd.Times.Count, crowd.Again, line.P50, line.P99, line.Max);

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using Google.Protobuf;
+using Mesh.Bench.Wire;
 
 namespace Mesh.Bench.Scenarios.Grpc;
 
@@ -16,10 +18,15 @@ internal sealed class LoadConnection : IDisposable
     // A stream whose thread was preempted is overtaken by thousands of others.
     private const int SlotCount = 1 << 16;
 
+    // 120 bytes: a field of bytes (number 1) that is 118 long.
+    private static readonly byte[] Message = GrpcCall.Message(
+        new EchoMessage { Body = ByteString.CopyFrom(Enumerable.Repeat((byte)'x', 118).ToArray()) });
+
     private readonly LoadMode _mode;
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly FrameWriter _out;
-    private readonly byte[] _in = new byte[256 * 1024];
+    private readonly FrameWriter _out = new();
+    private readonly FrameReader _in = new(256 * 1024);
+    private readonly byte[] _headers;
     private readonly Slot[] _slots = new Slot[SlotCount];
     private Exception? _failure;
     private Thread? _thread;
@@ -28,7 +35,6 @@ internal sealed class LoadConnection : IDisposable
     private long _serverStreamWindow = 65_535;
     private int _unreported;
     private int _nextStream = 1;
-    private int _filled;
     private bool _started;
     private volatile bool _stopping;
 
@@ -36,7 +42,7 @@ internal sealed class LoadConnection : IDisposable
     {
         _mode = mode;
         _socket.Connect(IPAddress.Loopback, port);
-        _out = new FrameWriter(mode.Path, $"127.0.0.1:{port}");
+        _headers = GrpcCall.Headers(mode.Path, $"127.0.0.1:{port}");
     }
 
     /// <summary>Messages that have come back.</summary>
@@ -66,14 +72,12 @@ internal sealed class LoadConnection : IDisposable
             Send();
             while (true)
             {
-                int count = _socket.Receive(_in.AsSpan(_filled));
-                if (count == 0)
+                _in.Add(_socket.Receive(_in.Free().Span));
+                while (_in.TryTake(out Http2Frame frame, out ReadOnlySpan<byte> payload))
                 {
-                    throw new BenchException("The server has closed a connection.");
+                    On(frame, payload);
                 }
 
-                _filled += count;
-                Take();
                 Send();
             }
         }
@@ -89,32 +93,12 @@ internal sealed class LoadConnection : IDisposable
 
     private void Send()
     {
-        for (ReadOnlySpan<byte> rest = _out.Written; !rest.IsEmpty;)
+        for (ReadOnlySpan<byte> rest = _out.Written.Span; !rest.IsEmpty;)
         {
             rest = rest[_socket.Send(rest)..];
         }
 
         _out.Clear();
-    }
-
-    private void Take()
-    {
-        int at = 0;
-        while (_filled - at >= Http2Frame.HeaderBytes)
-        {
-            Http2Frame frame = Http2Frame.Read(_in.AsSpan(at));
-            int end = at + Http2Frame.HeaderBytes + frame.Length;
-            if (end > _filled)
-            {
-                break;
-            }
-
-            On(frame, _in.AsSpan(at + Http2Frame.HeaderBytes, frame.Length));
-            at = end;
-        }
-
-        _in.AsSpan(at, _filled - at).CopyTo(_in);
-        _filled -= at;
     }
 
     private void On(in Http2Frame frame, ReadOnlySpan<byte> payload)
@@ -169,7 +153,7 @@ internal sealed class LoadConnection : IDisposable
         int stream = _nextStream;
         _nextStream += 2;
         _slots[SlotOf(stream)] = new Slot { SendWindow = _serverStreamWindow };
-        _out.Headers(stream);
+        _out.Headers(stream, _headers);
         for (int i = 0; i < _mode.InFlight; i++)
         {
             SendMessage(stream);
@@ -179,14 +163,14 @@ internal sealed class LoadConnection : IDisposable
     private void SendMessage(int stream)
     {
         ref Slot slot = ref _slots[SlotOf(stream)];
-        slot.SendWindow -= FrameWriter.MessageBytes;
-        _sendWindow -= FrameWriter.MessageBytes;
+        slot.SendWindow -= Message.Length;
+        _sendWindow -= Message.Length;
         if (slot.SendWindow < 0 || _sendWindow < 0)
         {
             throw new BenchException("The server gives no window for what it has answered.");
         }
 
-        _out.Message(stream, endsStream: !_mode.IsDuplex);
+        _out.Data(stream, Message, endsStream: !_mode.IsDuplex);
     }
 
     private void OnData(int stream, int bytes)
@@ -212,7 +196,7 @@ internal sealed class LoadConnection : IDisposable
             slot.Unreported = 0;
         }
 
-        for (; slot.Bytes >= FrameWriter.MessageBytes; slot.Bytes -= FrameWriter.MessageBytes)
+        for (; slot.Bytes >= Message.Length; slot.Bytes -= Message.Length)
         {
             Volatile.Write(ref _completed, _completed + 1);
             SendMessage(stream);
@@ -222,7 +206,7 @@ internal sealed class LoadConnection : IDisposable
     private void OnEnd(int stream)
     {
         int bytes = _slots[SlotOf(stream)].Bytes;
-        if (_mode.IsDuplex || bytes != FrameWriter.MessageBytes)
+        if (_mode.IsDuplex || bytes != Message.Length)
         {
             throw new BenchException($"The server has ended a stream after {bytes} bytes.");
         }

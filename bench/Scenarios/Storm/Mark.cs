@@ -11,6 +11,9 @@ internal sealed class Mark(ReadOnlySpan<byte> name)
     /// <summary>Clients that come back.</summary>
     internal static Mark Crowd { get; } = new("mesh-crd"u8);
 
+    /// <summary>Clients that came before, for the code's sake.</summary>
+    internal static Mark WarmUp { get; } = new("mesh-wrm"u8);
+
     /// <summary>A tenant that sends too much.</summary>
     internal static Mark Flood { get; } = new("mesh-fld"u8);
 

@@ -20,6 +20,7 @@ internal static class StormRun
 {
     private const string Game = "crowd";
     private const int Excess = 10;
+    private const int WarmUpClients = 1_000;
 
     // The flood goes on until the last check-in is on the board; it must not run out of numbers before.
     private const int LongerAtMost = 4;
@@ -47,6 +48,10 @@ internal static class StormRun
     {
         using GatewayClients gateway = new(mesh.Gateway);
         await using Loads loads = new(mesh, gateway, request.Rate, TimeSpan.FromSeconds(request.Seconds), lanes: 1);
+        await gateway.CreateGameAsync(Game, cancellation);
+        int first = Math.Min(request.Clients, WarmUpClients);
+        Progress.Say($"{first:N0} clients come first, so that what serves them is compiled");
+        await CrowdCommand.RunAsync(mesh.Gateway, Game, first, warmUp: true, cancellation);
         Track alone = await loads.RunAsync(TimeSpan.FromSeconds(request.WarmUp), cancellation);
         await Quiet.WaitAsync(mesh.Processes, cancellation);
 
@@ -54,7 +59,6 @@ internal static class StormRun
         await using Ledger ledger = new(mesh.Broker, (Mark.Flood, most), (Mark.Crowd, request.Clients));
         using Flood flood = new(
             AddressOf(mesh, "ingestion"), AddressOf(mesh, "quests"), request.Limit, most, ledger);
-        await gateway.CreateGameAsync(Game, cancellation);
         await flood.PrepareAsync(cancellation);
         MemoryPeaks memory = new(mesh.Processes.Where(process => process.Name is "gateway" or "ingestion"));
 
@@ -63,7 +67,8 @@ internal static class StormRun
         Task sampling = memory.RunAsync(ending.Token);
         Task flooded = flood.RunAsync(over.Task, ending.Token);
         Progress.Say($"{request.Clients:N0} clients come at once; a tenant sends {request.Limit * Excess:N0} a second");
-        Task<CrowdAnswer> crowded = CrowdCommand.RunAsync(mesh.Gateway, Game, request.Clients, ending.Token);
+        Task<CrowdResult> crowded = CrowdCommand.RunAsync(
+            mesh.Gateway, Game, request.Clients, warmUp: false, ending.Token);
         try
         {
             Track beside = await loads.RunAsync(SecondWarmUp, cancellation);

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Mesh.Bench.Scenarios.Grpc;
+namespace Mesh.Bench.Wire;
 
 /// <summary>The head of an HTTP/2 frame (RFC 9113, section 4.1).</summary>
 /// <param name="Length">Of what follows.</param>
@@ -23,8 +23,11 @@ internal readonly record struct Http2Frame(int Length, byte Type, byte Flags, in
     internal const byte AckFlag = 0x1;
     internal const byte EndHeadersFlag = 0x4;
 
+    internal const ushort HeaderTableSetting = 1;
     internal const ushort EnablePushSetting = 2;
     internal const ushort InitialWindowSetting = 4;
+
+    internal const int CancelCode = 8;
 
     private const int SettingBytes = 6;
 
