@@ -27,8 +27,7 @@ public static class GatewayModule
 
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<ServicesHealth>();
-        builder.WebHost.UseSockets(transport => transport.Backlog = (int)Math.Min(
-            Limits.ConnectionsWaiting, (long)options.ConnectionsPerSecond * Limits.SecondsOfWaiting));
+        builder.WebHost.UseSockets(transport => transport.Backlog = Limits.Backlog);
         builder.Services.AddSingleton<IConnectionListenerFactory, PacedConnections>();
         builder.Services.AddReverseProxy()
             .LoadFromMemory(ProxyTable.Routes(), ProxyTable.Clusters(options))

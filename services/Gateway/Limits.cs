@@ -11,20 +11,28 @@ internal static class Limits
 
     /// <summary>
     /// New connections a second of each endpoint for each processor, unless <c>Mesh__ConnectionsPerSecond</c> says
-    /// otherwise for all: one costs some 1 ms of a processor here, and as much at the door.
+    /// otherwise for all: one costs some 1 ms of a processor here and as much at the door, and 60 KB of what the
+    /// collector moves. With twice as many a second, others notice.
     /// </summary>
-    public const int ConnectionsPerSecondAndProcessor = 50;
+    public const int ConnectionsPerSecondAndProcessor = 25;
 
     /// <summary>
-    /// The most connections that wait in the kernel's queue; who finds it full tries again by TCP's own back-off.
+    /// Connections of each endpoint that the kernel keeps until they are accepted, unless the system's own limit is
+    /// less (<c>net.core.somaxconn</c>); who finds it full tries again by TCP's own back-off.
     /// </summary>
-    public const int ConnectionsWaiting = 4_096;
+    public const int Backlog = 4_096;
 
     /// <summary>
-    /// So many seconds' connections wait there at the most. A client gives up after some 20 s: were more to wait, those
-    /// let in would be those that have gone already, and they take the turns of others.
+    /// So many a second are accepted, to wait for their turn: each endpoint has room for as many as it may have
+    /// connections.
     /// </summary>
-    public const int SecondsOfWaiting = 8;
+    public const int AcceptedPerSecond = 1_000;
+
+    /// <summary>
+    /// So many a second are closed that have been given up before their turn: thousands are in the same moment, since
+    /// all have waited as long.
+    /// </summary>
+    public const int ClearedPerSecond = 4_000;
 
     /// <summary>New connections at once, before they are let in by that rate.</summary>
     public const int ConnectionsAtOnce = 50;

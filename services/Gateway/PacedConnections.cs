@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
@@ -7,66 +9,125 @@ namespace Mesh.Gateway;
 
 /// <summary>
 /// Lets clients in at a rate that leaves time for those that are in: thousands that come back at once would otherwise
-/// fill the pool's queue with handshakes, and everybody's calls would wait behind them. Who waits, waits in the
-/// kernel's queue of the endpoint, where it costs nothing.
+/// fill the pool's queue with handshakes, and everybody's calls would wait behind them. Who waits is accepted and not
+/// read: it costs a socket. Who has given up takes nobody's turn. (In the kernel's queue both were different: when it
+/// is full a client can take itself for connected whose handshake the kernel has forgotten.)
 /// </summary>
 internal sealed class PacedConnections(
-    GatewayOptions options, IOptions<SocketTransportOptions> transport, ILoggerFactory logging)
+    GatewayOptions options, IOptions<SocketTransportOptions> transport, ILogger<PacedConnections> log)
     : IConnectionListenerFactory
 {
-    private readonly SocketTransportFactory _sockets = new(transport, logging);
-
     /// <inheritdoc />
-    public async ValueTask<IConnectionListener> BindAsync(
-        EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        new Listener(
-            await _sockets.BindAsync(endpoint, cancellationToken),
-            new Pacer(options.ConnectionsPerSecond, Limits.ConnectionsAtOnce, TimeProvider.System));
-
-    private sealed class Listener(IConnectionListener sockets, Pacer pacer) : IConnectionListener
+    public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default)
     {
-        public EndPoint EndPoint => sockets.EndPoint;
-
-        // Called again only when it has returned: so one connection waits here, and no other is accepted.
-        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+        Socket socket;
+        try
         {
-            ConnectionContext? connection = await sockets.AcceptAsync(cancellationToken);
-            TimeSpan wait = connection is null ? TimeSpan.Zero : pacer.Next();
-            if (wait > TimeSpan.Zero)
-            {
-                await Task.Delay(wait, CancellationToken.None);
-            }
-
-            return connection;
+            socket = transport.Value.CreateBoundListenSocket(endpoint);
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new AddressInUseException(failure.Message, failure);
         }
 
-        public ValueTask UnbindAsync(CancellationToken cancellationToken = default) =>
-            sockets.UnbindAsync(cancellationToken);
-
-        public ValueTask DisposeAsync() => sockets.DisposeAsync();
+        socket.Listen(transport.Value.Backlog);
+        return ValueTask.FromResult<IConnectionListener>(new Listener(
+            socket,
+            new SocketConnectionContextFactory(new SocketConnectionFactoryOptions(), log),
+            options));
     }
-}
 
-/// <summary>
-/// A steady rate with a burst, by the generic cell rate algorithm (ITU-T I.371): it remembers one moment only. Used by
-/// one caller at a time.
-/// </summary>
-/// <param name="perSecond">In the long run.</param>
-/// <param name="burst">So many at once after a rest.</param>
-/// <param name="clock">The time.</param>
-internal sealed class Pacer(int perSecond, int burst, TimeProvider clock)
-{
-    private readonly TimeSpan _interval = TimeSpan.FromSeconds(1.0 / perSecond);
-    private readonly long _began = clock.GetTimestamp();
-    private TimeSpan _due = TimeSpan.MinValue;
-
-    /// <summary>How long the next one waits.</summary>
-    public TimeSpan Next()
+    private sealed class Listener : IConnectionListener
     {
-        TimeSpan now = clock.GetElapsedTime(_began);
-        TimeSpan earliest = now - (_interval * (burst - 1));
-        _due = (_due > earliest ? _due : earliest) + _interval;
-        TimeSpan wait = _due - _interval - now;
-        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
+        private readonly Socket _socket;
+        private readonly SocketConnectionContextFactory _connections;
+        private readonly Channel<Socket> _waiting;
+        private readonly Pacer _pacer;
+        private readonly Pacer _clearing;
+        private readonly Task _accepting;
+
+        internal Listener(Socket socket, SocketConnectionContextFactory connections, GatewayOptions options)
+        {
+            _socket = socket;
+            _connections = connections;
+            _waiting = Channel.CreateBounded<Socket>(options.Connections);
+            _pacer = new Pacer(options.ConnectionsPerSecond, Limits.ConnectionsAtOnce, TimeProvider.System);
+            _clearing = new Pacer(Limits.ClearedPerSecond, Limits.ConnectionsAtOnce, TimeProvider.System);
+            _accepting = AcceptAllAsync();
+        }
+
+        public EndPoint EndPoint => _socket.LocalEndPoint!;
+
+        // Called again only when it has returned: so each waits for the turn of the one before.
+        public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)
+        {
+            while (await _waiting.Reader.WaitToReadAsync(cancellationToken))
+            {
+                while (_waiting.Reader.TryRead(out Socket? client))
+                {
+                    if (TcpState.IsEnded(client))
+                    {
+                        client.Dispose();
+                        await DelayAsync(_clearing.Next());
+                        continue;
+                    }
+
+                    await DelayAsync(_pacer.Next());
+                    return _connections.Create(client);
+                }
+            }
+
+            return null;
+        }
+
+        public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
+        {
+            _socket.Dispose();
+            await _accepting;
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await UnbindAsync();
+            while (_waiting.Reader.TryRead(out Socket? client))
+            {
+                client.Dispose();
+            }
+
+            _connections.Dispose();
+        }
+
+        // To accept costs little, but not ten thousand times at once.
+        private async Task AcceptAllAsync()
+        {
+            Pacer pacer = new(Limits.AcceptedPerSecond, Limits.ConnectionsAtOnce, TimeProvider.System);
+            while (true)
+            {
+                try
+                {
+                    Socket client = await _socket.AcceptAsync();
+                    client.NoDelay = true;
+                    if (!_waiting.Writer.TryWrite(client))
+                    {
+                        client.Dispose();
+                    }
+                }
+                catch (Exception closed) when (closed is ObjectDisposedException
+                    or SocketException { SocketErrorCode: SocketError.OperationAborted })
+                {
+                    _waiting.Writer.Complete();
+                    return;
+                }
+                catch (SocketException)
+                {
+                    // This one has gone already, or there is no room for its socket now.
+                }
+
+                await DelayAsync(pacer.Next());
+            }
+        }
+
+        private static Task DelayAsync(TimeSpan wait) =>
+            wait > TimeSpan.Zero ? Task.Delay(wait, CancellationToken.None) : Task.CompletedTask;
     }
 }
