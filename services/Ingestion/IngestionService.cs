@@ -88,8 +88,14 @@ internal sealed class IngestionService(Door door, ActionRelay relay, OpenStreams
             acknowledgements.Complete();
             await answering;
         }
+        catch (IOException)
+        {
+            // The client has gone, and nobody is left to be told. Thousands may go at once, and an exception that
+            // travels on costs as much at each of its steps as an action.
+        }
         finally
         {
+            acknowledgements.Abandon();
             await ended.CancelAsync();
             await answering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -123,7 +129,7 @@ internal sealed class IngestionService(Door door, ActionRelay relay, OpenStreams
         IServerStreamWriter<SubmitStreamResponse> responses,
         CancellationToken cancel)
     {
-        while (await acknowledgements.NextAsync(cancel) is { } response)
+        while (await acknowledgements.NextAsync() is { } response)
         {
             await responses.WriteAsync(response, cancel);
         }

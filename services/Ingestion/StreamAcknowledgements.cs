@@ -19,6 +19,7 @@ internal sealed class StreamAcknowledgements : IAcknowledged
     private long _through;
     private long _told;
     private bool _complete;
+    private bool _abandoned;
 
     /// <summary>The number that the next action must have.</summary>
     public long Next => _received + 1;
@@ -77,22 +78,32 @@ internal sealed class StreamAcknowledgements : IAcknowledged
         }
     }
 
-    /// <summary>The next response, when there is something new to tell; null: all is settled and told.</summary>
-    public async Task<SubmitStreamResponse?> NextAsync(CancellationToken cancel)
+    /// <summary>The stream is at its end, whatever is settled: nobody is told any more.</summary>
+    public void Abandon()
+    {
+        lock (_gate)
+        {
+            _abandoned = true;
+            _changed.TrySetResult();
+        }
+    }
+
+    /// <summary>The next response, when there is something new to tell; null: there will be none.</summary>
+    public async Task<SubmitStreamResponse?> NextAsync()
     {
         while (true)
         {
             Task changed;
             lock (_gate)
             {
+                if (_abandoned || (_complete && _told == _received))
+                {
+                    return null;
+                }
+
                 if (_through > _told)
                 {
                     return Take();
-                }
-
-                if (_complete && _told == _received)
-                {
-                    return null;
                 }
 
                 if (_changed.Task.IsCompleted)
@@ -103,7 +114,7 @@ internal sealed class StreamAcknowledgements : IAcknowledged
                 changed = _changed.Task;
             }
 
-            await changed.WaitAsync(cancel);
+            await changed;
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class StreamAcknowledgementsTests
         ValueTask next = stream.ReceiveAsync(default);
         Assert.False(next.IsCompleted);
 
-        SubmitStreamResponse? told = await stream.NextAsync(default).WaitAsync(Deadline);
+        SubmitStreamResponse? told = await stream.NextAsync().WaitAsync(Deadline);
         Assert.Equal((ulong)Limits.StreamRefusals, told!.DurableThrough);
         Assert.Equal(Limits.StreamRefusals, told.Refused.Count);
         await next.AsTask().WaitAsync(Deadline);
@@ -37,7 +37,7 @@ public sealed class StreamAcknowledgementsTests
 
         ValueTask next = stream.ReceiveAsync(default);
         Assert.False(next.IsCompleted);
-        Assert.Equal((uint)Limits.StreamWindow, (await stream.NextAsync(default).WaitAsync(Deadline))!.Window);
+        Assert.Equal((uint)Limits.StreamWindow, (await stream.NextAsync().WaitAsync(Deadline))!.Window);
         await next.AsTask().WaitAsync(Deadline);
     }
 
@@ -64,8 +64,24 @@ public sealed class StreamAcknowledgementsTests
             }
 
             through += 100;
-            Assert.Equal(through, (await stream.NextAsync(default).WaitAsync(Deadline))!.DurableThrough);
+            Assert.Equal(through, (await stream.NextAsync().WaitAsync(Deadline))!.DurableThrough);
         }
+    }
+
+    [Fact]
+    public async Task Stream_ThatIsAbandoned_TellsNothingMore()
+    {
+        StreamAcknowledgements stream = new();
+        await stream.ReceiveAsync(default);
+        Task<SubmitStreamResponse?> waiting = stream.NextAsync();
+        Assert.False(waiting.IsCompleted);
+
+        stream.Abandon();
+        Assert.Null(await waiting.WaitAsync(Deadline));
+
+        // What comes too late is taken, and told to nobody.
+        ((IAcknowledged)stream).Acknowledged(1, 0, 0, 1);
+        Assert.Null(await stream.NextAsync().WaitAsync(Deadline));
     }
 
     private static async Task ReceiveRefusedAsync(StreamAcknowledgements stream)
