@@ -14,8 +14,8 @@ internal sealed class FrameWriter
 
     internal void Clear() => _count = 0;
 
-    /// <summary>Begins a connection on which the server may send as much as <paramref name="window"/> at once.</summary>
-    /// <param name="window">Bytes, of each stream and of all.</param>
+    /// <summary>Begins a connection.</summary>
+    /// <param name="window">Bytes that the server may send at once, on each stream and on all.</param>
     /// <param name="plain">Whether each header block is to be readable without those before it.</param>
     internal void Preface(int window, bool plain = false)
     {
