@@ -80,20 +80,20 @@ internal sealed class PacedConnections(
             return null;
         }
 
+        // Whoever waits still is sent away: the server does not stop before AcceptAsync has nobody more.
         public async ValueTask UnbindAsync(CancellationToken cancellationToken = default)
         {
             _socket.Dispose();
             await _accepting;
+            while (_waiting.Reader.TryRead(out Socket? client))
+            {
+                client.Dispose();
+            }
         }
 
         public async ValueTask DisposeAsync()
         {
             await UnbindAsync();
-            while (_waiting.Reader.TryRead(out Socket? client))
-            {
-                client.Dispose();
-            }
-
             _connections.Dispose();
         }
 

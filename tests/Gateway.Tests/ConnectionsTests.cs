@@ -55,6 +55,30 @@ public sealed class ConnectionsTests
         }
     }
 
+    [Fact]
+    public async Task Gateway_StoppedWhileClientsWait_SendsThemAway()
+    {
+        const int atOnce = 50, waiting = 100;
+        await using RunningGateway gateway = await RunningGateway.WithPaceAsync(1);
+        List<TcpClient> clients = [];
+        try
+        {
+            for (int i = 0; i < atOnce + waiting; i++)
+            {
+                clients.Add(await ConnectAsync(gateway.Grpc));
+            }
+
+            // At one a second the last one's turn would come after a hundred; the host waits 30 s for its server.
+            Task stopped = gateway.StopAsync();
+            Assert.Equal(0, await GreetAsync(clients[^1]).WaitAsync(Deadline / 4));
+            await stopped.WaitAsync(Deadline);
+        }
+        finally
+        {
+            clients.ForEach(client => client.Dispose());
+        }
+    }
+
     private static async Task<TcpClient> ConnectAsync(Uri address)
     {
         TcpClient client = new();

@@ -68,6 +68,9 @@ internal sealed class RunningGateway : IAsyncDisposable
         return new Uri($"http://{socket.LocalEndPoint}");
     }
 
+    /// <summary>Stops it in good order.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Channel.Dispose();
