@@ -49,6 +49,7 @@ internal sealed class PacedConnections(
         internal Listener(Socket socket, SocketConnectionContextFactory connections, GatewayOptions options)
         {
             _socket = socket;
+            EndPoint = socket.LocalEndPoint!;
             _connections = connections;
             _waiting = Channel.CreateBounded<Socket>(options.Connections);
             _pacer = new Pacer(options.ConnectionsPerSecond, Limits.ConnectionsAtOnce, TimeProvider.System);
@@ -56,7 +57,7 @@ internal sealed class PacedConnections(
             _accepting = AcceptAllAsync();
         }
 
-        public EndPoint EndPoint => _socket.LocalEndPoint!;
+        public EndPoint EndPoint { get; }
 
         // Called again only when it has returned: so each waits for the turn of the one before.
         public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)

@@ -77,6 +77,8 @@ internal sealed class IngestionService(Door door, ActionRelay relay, OpenStreams
         StreamAcknowledgements acknowledgements = new();
         using CancellationTokenSource ended =
             CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+        await using CancellationTokenRegistration gone = context.CancellationToken.UnsafeRegister(
+            static stream => ((StreamAcknowledgements)stream!).Abandon(), acknowledgements);
         Task answering = AnswerAsync(acknowledgements, responseStream, ended.Token);
         try
         {
@@ -87,6 +89,7 @@ internal sealed class IngestionService(Door door, ActionRelay relay, OpenStreams
 
             acknowledgements.Complete();
             await answering;
+            context.CancellationToken.ThrowIfCancellationRequested();
         }
         catch (IOException)
         {
