@@ -35,11 +35,7 @@ public sealed class LagReader : IDisposable
     /// <exception cref="LagUnknownException">
     /// The brokers do not answer within <see cref="Limits.LagPatience"/> a question, or not all topics are there.
     /// </exception>
-    /// <remarks>
-    /// On a thread of its own: the client's questions block for as long as the brokers take. Two of them on the pool,
-    /// of as many threads as there are cores, held up all calls of a door for most of a second.
-    /// </remarks>
-    public Task<IReadOnlyList<PartitionLag>> ReadAsync(CancellationToken cancellation) => Task.Factory.StartNew(
+    public Task<IReadOnlyList<PartitionLag>> ReadAsync(CancellationToken cancellation) => OwnThread.RunAsync(
         () =>
         {
             try
@@ -51,9 +47,7 @@ public sealed class LagReader : IDisposable
                 throw new LagUnknownException(_group, $"{e.Error.Code}: {e.Error.Reason}.", e);
             }
         },
-        cancellation,
-        TaskCreationOptions.LongRunning,
-        TaskScheduler.Default);
+        cancellation);
 
     /// <inheritdoc />
     public void Dispose() => _consumer.Dispose();

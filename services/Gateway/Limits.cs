@@ -12,9 +12,9 @@ internal static class Limits
     /// <summary>
     /// New connections a second of each endpoint for each processor, unless <c>Mesh__ConnectionsPerSecond</c> says
     /// otherwise for all: one costs some 1 ms of a processor here and as much at the door, and 60 KB of what the
-    /// collector moves. With twice as many a second, others notice.
+    /// collector moves. With several times as many others notice.
     /// </summary>
-    public const int ConnectionsPerSecondAndProcessor = 25;
+    public const int ConnectionsPerSecondAndProcessor = 20;
 
     /// <summary>
     /// Connections of each endpoint that the kernel keeps until they are accepted, unless the system's own limit is

@@ -188,7 +188,7 @@ internal sealed class ActionRelay : BackgroundService, IHealthCheck
             {
                 // 1.
                 BeginSpill(reason);
-                await Task.Run(_producer.Dispose, CancellationToken.None);
+                await OwnThread.RunAsync(_producer.Dispose);
                 foreach (ActionRoute route in _routes)
                 {
                     route.Hold();

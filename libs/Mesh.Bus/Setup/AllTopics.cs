@@ -19,7 +19,7 @@ internal static class AllTopics
             try
             {
                 // All topics, not by name: asking for one by name may create it.
-                return await Task.Run(() => admin.GetMetadata(Call), deadline.Cancellation);
+                return await OwnThread.RunAsync(() => admin.GetMetadata(Call), deadline.Cancellation);
             }
             catch (KafkaException e) when (IsTransient(e.Error.Code))
             {

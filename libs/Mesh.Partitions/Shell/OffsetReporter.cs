@@ -35,10 +35,7 @@ internal sealed class OffsetReporter : IAsyncDisposable
 
         _group = new GroupOffsets(
             options.Bus with { ClientId = $"{options.Bus.ClientId}-offsets" }, options.Name, logger);
-
-        // The client blocks until the broker answers: not on the pool, which has as many threads as there are cores.
-        _running = Task.Factory.StartNew(
-            Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _running = OwnThread.RunAsync(Run);
     }
 
     /// <summary>A partition was taken, and its row says how far it was read.</summary>
