@@ -26,7 +26,7 @@ internal sealed record LatencyLine(string Name, double P50, double P99, double P
 /// <param name="Name">What it ran beside.</param>
 /// <param name="CheckIns">How many were measured.</param>
 /// <param name="Whole">From when a check-in was due to what its player is told of it.</param>
-/// <param name="Hops">The way to the board, hop by hop.</param>
+/// <param name="Hops">The way to the board, hop by hop; empty: it was not followed.</param>
 internal sealed record LatencyPhase(
     string Name, int CheckIns, IReadOnlyList<LatencyLine> Whole, IReadOnlyList<LatencyLine> Hops)
 {
@@ -51,6 +51,7 @@ internal sealed record LatencyPhase(
                 Line("submit to acknowledged", Step.Due, Step.Acknowledged),
                 Line("submit to board", Step.Due, Step.Watched),
             ],
+            !track.HasHops ? [] :
             [
                 Line("submit to sent", Step.Due, Step.Sent),
                 Line("sent to received", Step.Sent, Step.Received),

@@ -56,7 +56,11 @@ internal static class LatencyTable
             Row(line);
         }
 
-        table.AddEmptyRow();
+        if (phase.Hops.Count > 0)
+        {
+            table.AddEmptyRow();
+        }
+
         foreach (LatencyLine line in phase.Hops)
         {
             Row(line);
@@ -78,8 +82,11 @@ internal static class LatencyTable
         LatencyLine board = phase.ToBoard;
         string verdict = board.P50 <= AimP50 && board.P99 <= AimP99 ? "met" : "missed";
         yield return Invariant($"aim       p50 {AimP50} ms, p99 {AimP99} ms from submit to board: {verdict}");
-        yield return $"longest   {phase.Hops.MaxBy(hop => hop.P50)!.Name} at the median, "
-            + $"{phase.Hops.MaxBy(hop => hop.OfSlowest)!.Name} of the slowest 1 %";
+        if (phase.Hops.Count > 0)
+        {
+            yield return $"longest   {phase.Hops.MaxBy(hop => hop.P50)!.Name} at the median, "
+                + $"{phase.Hops.MaxBy(hop => hop.OfSlowest)!.Name} of the slowest 1 %";
+        }
     }
 
     private static IEnumerable<string> Lines(BacklogFigures backlog, bool lanes)

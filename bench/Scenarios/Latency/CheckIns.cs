@@ -18,7 +18,6 @@ internal sealed class CheckIns(GatewayClients gateway, string game, Track track)
     internal const int Players = 48;
 
     private const string Name = "runner-";
-    private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(1);
 
     /// <summary>The number of a player by the subject of a board's entry.</summary>
     internal static int PlayerOf(string subject) => int.Parse(
@@ -31,6 +30,22 @@ internal sealed class CheckIns(GatewayClients gateway, string game, Track track)
         using AsyncDuplexStreamingCall<SubmitStreamRequest, SubmitStreamResponse> call =
             gateway.Ingestion.SubmitStream(cancellationToken: cancellation);
         Task answers = ReadAsync(call.ResponseStream, cancellation);
+        await Task.Factory.StartNew(
+            () => Send(call.RequestStream, answers, cancellation),
+            cancellation,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        await call.RequestStream.CompleteAsync();
+        await answers;
+    }
+
+    /// <summary>
+    /// On a thread of its own, which sleeps until each is due: .NET's timers look at a clock that moves by up to 4 ms
+    /// at a time, and come as much too late.
+    /// </summary>
+    private void Send(
+        IClientStreamWriter<SubmitStreamRequest> stream, Task answers, CancellationToken cancellation)
+    {
         Location location = new() { Latitude = 40.7, Longitude = -74 };
         CheckIn checkIn = new();
         SubmitStreamRequest request = new()
@@ -40,8 +55,9 @@ internal sealed class CheckIns(GatewayClients gateway, string game, Track track)
         long began = Stopwatch.GetTimestamp();
         for (int i = 0; i < track.Count && !answers.IsCompleted; i++)
         {
+            cancellation.ThrowIfCancellationRequested();
             long due = began + track.Arrival(i);
-            await UntilAsync(due, cancellation);
+            Nap.Until(due);
             request.Number = (ulong)i + 1;
             request.Action.ActionId = track.IdOf(i).ToString("D");
             request.Action.PlayerId = Name + (i % Players).ToString(CultureInfo.InvariantCulture);
@@ -49,23 +65,8 @@ internal sealed class CheckIns(GatewayClients gateway, string game, Track track)
             checkIn.VenueId = i.ToString(CultureInfo.InvariantCulture);
             track.Note(Step.Due, i, due);
             track.Note(Step.Sent, i, Stopwatch.GetTimestamp());
-            await call.RequestStream.WriteAsync(request, cancellation);
+            stream.WriteAsync(request, cancellation).GetAwaiter().GetResult();
         }
-
-        await call.RequestStream.CompleteAsync();
-        await answers;
-    }
-
-    private static async Task UntilAsync(long due, CancellationToken cancellation)
-    {
-        // A delay has whole milliseconds and ends after them: so the last one is slept, without taking a core.
-        TimeSpan left = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
-        if (left > Shortest)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(Math.Floor(left.TotalMilliseconds)), cancellation);
-        }
-
-        Nap.Until(due);
     }
 
     private async Task ReadAsync(IAsyncStreamReader<SubmitStreamResponse> answers, CancellationToken cancellation)

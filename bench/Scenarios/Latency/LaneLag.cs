@@ -17,14 +17,23 @@ internal readonly record struct LagSample(long At, long Accepted, long Taken)
 /// <summary>Follows how a lane is read, by what the services themselves say of it.</summary>
 internal sealed class LaneLag(GatewayClients gateway, string topic)
 {
+    // Three calls, each of which asks every partition: often enough to tell the rate, and a check-in rarely meets one.
+    private static readonly TimeSpan BesideLoad = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly ProgressRequest Request = new();
     private readonly List<LagSample> _samples = [];
     private volatile bool _all;
+    private volatile bool _isBesideLoad;
 
     /// <summary>Whatever will wait is there: ends when it is taken.</summary>
     internal void All() => _all = true;
+
+    /// <summary>Whether something is measured that the samples should not be noticed in.</summary>
+    internal bool IsBesideLoad
+    {
+        set => _isBesideLoad = value;
+    }
 
     /// <summary>Samples until everything is taken; the samples, in order.</summary>
     /// <exception cref="BenchException">For a minute nothing more is taken.</exception>
@@ -35,6 +44,7 @@ internal sealed class LaneLag(GatewayClients gateway, string topic)
         do
         {
             bool all = _all;
+            timer.Period = _isBesideLoad ? BesideLoad : Interval;
             if (await TakeAsync(cancellation) is not { } now)
             {
                 continue;

@@ -13,9 +13,10 @@ namespace Mesh.Bench.Scenarios.Latency;
 /// <param name="Backlog">Actions that may wait, beside which the check-ins are measured once more; 0: none.</param>
 /// <param name="Lanes">Whether those have a lane of their own.</param>
 /// <param name="ByLane">Whether a third of the check-ins goes in each lane.</param>
+/// <param name="Hops">Whether the topics on the way are read too, which takes some of the machine.</param>
 /// <param name="Keep">Whether data and logs stay.</param>
 internal sealed record LatencyRequest(
-    int Rate, int Seconds, int WarmUp, int Backlog, bool Lanes, bool ByLane, bool Keep);
+    int Rate, int Seconds, int WarmUp, int Backlog, bool Lanes, bool ByLane, bool Hops, bool Keep);
 
 /// <summary>Starts a mesh and measures: the check-ins alone, then the same beside a backlog.</summary>
 internal sealed class LatencyRun : IAsyncDisposable
@@ -37,7 +38,7 @@ internal sealed class LatencyRun : IAsyncDisposable
         _gateway = new GatewayClients(mesh.Gateway);
         _loads = new Loads(
             mesh, _gateway, request.Rate, TimeSpan.FromSeconds(request.Seconds),
-            request.ByLane ? TopicCatalog.Actions.Count : 1);
+            request.ByLane ? TopicCatalog.Actions.Count : 1, request.Hops);
     }
 
     /// <exception cref="BenchException">Something failed or was lost: no figures.</exception>
@@ -101,7 +102,9 @@ internal sealed class LatencyRun : IAsyncDisposable
             lag.All();
 
             // 2.
+            lag.IsBesideLoad = true;
             Track beside = await _loads.RunAsync(SecondWarmUp, cancellation);
+            lag.IsBesideLoad = false;
 
             // 3.
             Progress.Say("waiting for the rest of the backlog");

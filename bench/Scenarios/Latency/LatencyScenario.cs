@@ -32,11 +32,15 @@ internal static class LatencyScenario
         {
             Description = "Sends a third of the check-ins in each lane, and shows each.",
         };
+        Option<bool> hops = new("--hops")
+        {
+            Description = "Reads the topics on the way too, as three more consumers, and shows each hop.",
+        };
         Option<string?> json = Json();
         Option<bool> keep = Keep();
-        Command command = new("latency", "From a check-in to a changed score on a board that is watched, hop by hop.")
+        Command command = new("latency", "From a check-in to a changed score on a board that is watched.")
         {
-            rate, seconds, warmUp, backlog, lanes, byLane, json, keep,
+            rate, seconds, warmUp, backlog, lanes, byLane, hops, json, keep,
         };
         command.Validators.Add(parsed =>
         {
@@ -54,6 +58,7 @@ internal static class LatencyScenario
                 AtLeast(0, backlog.Name, parsed.GetValue(backlog)),
                 parsed.GetValue(lanes) == On,
                 parsed.GetValue(byLane),
+                parsed.GetValue(hops),
                 parsed.GetValue(keep));
             await RunAsync(request, Writable(parsed.GetValue(json)), cancellation);
         });

@@ -41,32 +41,42 @@ internal sealed class Track
     // An action's id begins with it, in network order.
     private static ReadOnlySpan<byte> MarkBytes => "mesh-lat"u8;
 
-    private static readonly int Steps = Enum.GetValues<Step>().Length;
+    // What a client sees itself; the steps between are read from the topics.
+    private static readonly Step[] Ends = [Step.Due, Step.Sent, Step.Acknowledged, Step.Watched];
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly long[] _arrivals;
     private readonly long[][] _times;
-    private readonly int[] _seen = new int[Steps];
+    private readonly int[] _seen;
+    private readonly Step[] _steps;
 
     /// <param name="number">Tells this load's action ids from others'.</param>
     /// <param name="lane">Where the door is to send them.</param>
     /// <param name="rate">Actions a second, at random times: customers do not keep step.</param>
     /// <param name="warmUp">What is due before is not measured.</param>
     /// <param name="measured">How long after that.</param>
-    internal Track(int number, int lane, int rate, TimeSpan warmUp, TimeSpan measured)
+    /// <param name="hops">Whether the steps between sending and seeing are noted too.</param>
+    internal Track(int number, int lane, int rate, TimeSpan warmUp, TimeSpan measured, bool hops)
     {
+        HasHops = hops;
         Number = number;
         Lane = lane;
         _arrivals = Arrivals(number, rate, (warmUp + measured).TotalSeconds);
         First = Array.FindIndex(_arrivals, at => at >= warmUp.TotalSeconds * Stopwatch.Frequency);
-        _times = [.. Enumerable.Range(0, Steps).Select(_ => new long[_arrivals.Length])];
+        Step[] all = Enum.GetValues<Step>();
+        _steps = hops ? all : Ends;
+        _seen = new int[all.Length];
+        _times = [.. all.Select(_ => new long[_arrivals.Length])];
     }
 
     /// <summary>
     /// Whether bytes may hold the id of an action of a load: cheaper than to parse what is not of one.
     /// </summary>
     internal static bool MayName(ReadOnlySpan<byte> bytes) => bytes.IndexOf(MarkBytes) >= 0;
+
+    /// <summary>Whether every step is noted, and not the first and the last ones alone.</summary>
+    internal bool HasHops { get; }
 
     /// <summary>The load's.</summary>
     internal int Number { get; }
@@ -124,8 +134,8 @@ internal sealed class Track
         using PeriodicTimer timer = new(Look);
         while (await timer.WaitForNextTickAsync(cancellation))
         {
-            int seen = Enumerable.Range(0, Steps).Sum(step => Volatile.Read(ref _seen[step]));
-            if (seen == Count * Steps)
+            int seen = _steps.Sum(step => Volatile.Read(ref _seen[(int)step]));
+            if (seen == Count * _steps.Length)
             {
                 return;
             }
@@ -137,7 +147,7 @@ internal sealed class Track
             else if (Stopwatch.GetElapsedTime(since) > Patience)
             {
                 string counts = string.Join(
-                    ", ", Enum.GetValues<Step>().Select(step => $"{step} {_seen[(int)step]}"));
+                    ", ", _steps.Select(step => $"{step} {_seen[(int)step]}"));
                 throw new BenchException(
                     $"For {Patience.TotalSeconds:0} s nothing more was seen of {Count} check-ins: {counts}");
             }

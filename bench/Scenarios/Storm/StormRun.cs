@@ -47,7 +47,8 @@ internal static class StormRun
         RunningMesh mesh, StormRequest request, CancellationToken cancellation)
     {
         using GatewayClients gateway = new(mesh.Gateway);
-        await using Loads loads = new(mesh, gateway, request.Rate, TimeSpan.FromSeconds(request.Seconds), lanes: 1);
+        await using Loads loads = new(
+            mesh, gateway, request.Rate, TimeSpan.FromSeconds(request.Seconds), lanes: 1, hops: false);
         await gateway.CreateGameAsync(Game, cancellation);
         int first = Math.Min(request.Clients, WarmUpClients);
         Progress.Say($"{first:N0} clients come first, so that what serves them is compiled");

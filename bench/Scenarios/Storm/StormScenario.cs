@@ -16,7 +16,7 @@ internal static class StormScenario
         Option<int> clients = Number("--clients", 10_000, "So many come at once, each over its own connection.");
         Option<int> limit = Number("--limit", 100, "Actions a second of a tenant that sends ten times as many.");
         Option<int> rate = Number("--rate", 50, "Check-ins a second of everybody else.");
-        Option<int> seconds = Number("--seconds", 30, "Measures so long.");
+        Option<int> seconds = Number("--seconds", 100, "Measures so long.");
         Option<int> warmUp = Number("--warm-up", 20, "Sends at the same rate for so many seconds first.");
         Option<string?> json = Json();
         Option<bool> keep = Keep();
