@@ -96,6 +96,21 @@ internal sealed class RunningMesh : IAsyncDisposable
     /// <summary>Why the mesh is gone, for people.</summary>
     internal BenchException Death() => new($"The mesh has ended. Its last lines:\n{string.Join('\n', _lines)}");
 
+    /// <summary>
+    /// Returns when what was written so far is on the disk. The kernel writes it later otherwise, and flushes of what
+    /// is measured wait behind that: of one disk for the topics and every database, which those who have much do not
+    /// share.
+    /// </summary>
+    internal async Task SettleDiskAsync(CancellationToken cancellation)
+    {
+        await using ChildProcess sync = ChildProcess.Start(new ChildProcessOptions
+        {
+            FileName = "sync",
+            Arguments = ["--file-system", _state],
+        });
+        await sync.Exited.WaitAsync(cancellation);
+    }
+
     /// <summary>Stops everything and removes the state directory, unless it is to be kept.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -81,7 +81,9 @@ internal sealed class LatencyRun : IAsyncDisposable
             : await BesideBacklogAsync(first, cancellation);
     }
 
-    /// <summary>(1) The backlog goes in. (2) The check-ins, while it is worked off. (3) The rest of it.</summary>
+    /// <summary>
+    /// (1) The backlog goes in, and to the disk. (2) The check-ins, while it is worked off. (3) The rest of it.
+    /// </summary>
     private async Task<LatencyFigures> BesideBacklogAsync(LatencyPhase alone, CancellationToken cancellation)
     {
         await Quiet.WaitAsync(_mesh.Processes, cancellation);
@@ -100,6 +102,7 @@ internal sealed class LatencyRun : IAsyncDisposable
         {
             await _loads.FirstOfAsync(sending, FailureOf(sampling));
             lag.All();
+            await _mesh.SettleDiskAsync(cancellation);
 
             // 2.
             lag.IsBesideLoad = true;
