@@ -14,7 +14,7 @@ internal static class Limits
     /// otherwise for all: one costs some 1 ms of a processor here and as much at the door, and 60 KB of what the
     /// collector moves. With several times as many others notice.
     /// </summary>
-    public const int ConnectionsPerSecondAndProcessor = 12;
+    public const int ConnectionsPerSecondAndProcessor = 20;
 
     /// <summary>
     /// Connections of each endpoint that the kernel keeps until they are accepted, unless the system's own limit is
@@ -24,10 +24,9 @@ internal static class Limits
 
     /// <summary>
     /// So many a second are accepted, to wait for their turn: each endpoint has room for as many as it may have
-    /// connections. Thousands that give up in the same moment come back in the same moment, and at 1,000 a second
-    /// others noticed each such wave.
+    /// connections.
     /// </summary>
-    public const int AcceptedPerSecond = 250;
+    public const int AcceptedPerSecond = 1_000;
 
     /// <summary>
     /// So many a second are closed that have been given up before their turn: thousands are in the same moment, since
