@@ -1,8 +1,9 @@
 namespace Mesh.Bus;
 
 /// <summary>
-/// Work that blocks for as long as a broker takes, on a thread of its own. The pool has as many threads as the process
-/// has processors, one perhaps, and gets another after half a second: what blocks there holds up every call.
+/// Work that blocks, as the native client does until a broker answers, on a thread of its own. The pool has as many
+/// threads as the process has processors, one perhaps, and gets another after half a second: what blocks there holds up
+/// every call.
 /// </summary>
 public static class OwnThread
 {

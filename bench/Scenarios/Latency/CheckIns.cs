@@ -3,6 +3,7 @@ using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Mesh.Bench.Measuring;
+using Mesh.Bus;
 using Mesh.Contracts.Ingestion.V1;
 using Mesh.Contracts.Types.V1;
 
@@ -30,11 +31,7 @@ internal sealed class CheckIns(GatewayClients gateway, string game, Track track)
         using AsyncDuplexStreamingCall<SubmitStreamRequest, SubmitStreamResponse> call =
             gateway.Ingestion.SubmitStream(cancellationToken: cancellation);
         Task answers = ReadAsync(call.ResponseStream, cancellation);
-        await Task.Factory.StartNew(
-            () => Send(call.RequestStream, answers, cancellation),
-            cancellation,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+        await OwnThread.RunAsync(() => Send(call.RequestStream, answers, cancellation));
         await call.RequestStream.CompleteAsync();
         await answers;
     }

@@ -15,7 +15,7 @@ internal readonly record struct LagSample(long At, long Accepted, long Taken)
 }
 
 /// <summary>Follows how a lane is read, by what the services themselves say of it.</summary>
-internal sealed class LaneLag(GatewayClients gateway, string topic)
+internal sealed class LaneLag(GatewayClients gateway, string topic) : IDisposable
 {
     // Three calls, each of which asks every partition: often enough to tell the rate, and a check-in rarely meets one.
     private static readonly TimeSpan BesideLoad = TimeSpan.FromSeconds(2);
@@ -23,28 +23,25 @@ internal sealed class LaneLag(GatewayClients gateway, string topic)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly ProgressRequest Request = new();
     private readonly List<LagSample> _samples = [];
+    private readonly PeriodicTimer _timer = new(Interval);
     private volatile bool _all;
-    private volatile bool _isBesideLoad;
 
     /// <summary>Whatever will wait is there: ends when it is taken.</summary>
     internal void All() => _all = true;
 
-    /// <summary>Whether something is measured that the samples should not be noticed in.</summary>
-    internal bool IsBesideLoad
-    {
-        set => _isBesideLoad = value;
-    }
+    /// <summary>Something is measured that the samples should not be noticed in, from now on or no more.</summary>
+    internal void SampleBesideLoad(bool beside) => _timer.Period = beside ? BesideLoad : Interval;
+
+    public void Dispose() => _timer.Dispose();
 
     /// <summary>Samples until everything is taken; the samples, in order.</summary>
     /// <exception cref="BenchException">For a minute nothing more is taken.</exception>
     internal async Task<IReadOnlyList<LagSample>> RunAsync(CancellationToken cancellation)
     {
-        using PeriodicTimer timer = new(Interval);
         long since = Stopwatch.GetTimestamp();
         do
         {
             bool all = _all;
-            timer.Period = _isBesideLoad ? BesideLoad : Interval;
             if (await TakeAsync(cancellation) is not { } now)
             {
                 continue;
@@ -61,7 +58,7 @@ internal sealed class LaneLag(GatewayClients gateway, string topic)
                 return _samples;
             }
         }
-        while (Stopwatch.GetElapsedTime(since) < Patience && await timer.WaitForNextTickAsync(cancellation));
+        while (Stopwatch.GetElapsedTime(since) < Patience && await _timer.WaitForNextTickAsync(cancellation));
 
         throw new BenchException(
             $"For {Patience.TotalSeconds:0} s nothing more of {topic} was taken: "

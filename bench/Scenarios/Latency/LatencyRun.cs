@@ -90,7 +90,7 @@ internal sealed class LatencyRun : IAsyncDisposable
         using GatewayClients client = new(_mesh.Gateway);
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Backlog backlog = new(client, BacklogGame, _request.Backlog, _request.Lanes);
-        LaneLag lag = new(client, (_request.Lanes ? TopicCatalog.ActionsP2 : TopicCatalog.ActionsP0).Name);
+        using LaneLag lag = new(client, (_request.Lanes ? TopicCatalog.ActionsP2 : TopicCatalog.ActionsP0).Name);
 
         // 1.
         Progress.Say($"sending {_request.Backlog:N0} {(_request.Lanes ? "pings" : "scans")} as fast as they are taken");
@@ -105,9 +105,9 @@ internal sealed class LatencyRun : IAsyncDisposable
             await _mesh.SettleDiskAsync(cancellation);
 
             // 2.
-            lag.IsBesideLoad = true;
+            lag.SampleBesideLoad(true);
             Track beside = await _loads.RunAsync(SecondWarmUp, cancellation);
-            lag.IsBesideLoad = false;
+            lag.SampleBesideLoad(false);
 
             // 3.
             Progress.Say("waiting for the rest of the backlog");

@@ -5,7 +5,6 @@ namespace Mesh.Bench.Scenarios.Storm;
 /// <summary>Resident memory of some processes: at the beginning, and the most since.</summary>
 internal sealed class MemoryPeaks
 {
-    // To look for children is to read all of /proc, which those beside would notice: services have none.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private readonly MeshProcess[] _processes;
     private readonly long[] _before;
@@ -13,6 +12,7 @@ internal sealed class MemoryPeaks
 
     internal MemoryPeaks(IEnumerable<MeshProcess> processes)
     {
+        // To look for children is to read all of /proc, which those beside would notice: services have none.
         _processes = [.. processes.Select(process => process with { WithChildren = false })];
         _before = [.. _processes.Select(process => ResidentMemory.Of(process) ?? 0)];
         _most = [.. _before];
