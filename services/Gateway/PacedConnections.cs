@@ -10,8 +10,10 @@ namespace Mesh.Gateway;
 /// <summary>
 /// Lets clients in at a rate that leaves time for those that are in: thousands that come back at once would otherwise
 /// fill the pool's queue with handshakes, and everybody's calls would wait behind them. Who waits is accepted and not
-/// read: it costs a socket. Who has given up takes nobody's turn. (In the kernel's queue both were different: when it
-/// is full a client can take itself for connected whose handshake the kernel has forgotten.)
+/// read: it costs a socket. A gRPC client that waits is greeted, so that it knows itself connected and does not give up
+/// and come again, with thousands of others, every 20 s (gRPC connection back-off, MIN_CONNECT_TIMEOUT): its calls wait
+/// as long as their own deadlines let them. Who has given up takes nobody's turn. (In the kernel's queue all this was
+/// different: when it is full a client can take itself for connected whose handshake the kernel has forgotten.)
 /// </summary>
 internal sealed class PacedConnections(
     GatewayOptions options, IOptions<SocketTransportOptions> transport, ILogger<PacedConnections> log)
@@ -34,23 +36,34 @@ internal sealed class PacedConnections(
         return ValueTask.FromResult<IConnectionListener>(new Listener(
             socket,
             new SocketConnectionContextFactory(new SocketConnectionFactoryOptions(), log),
-            options));
+            options,
+            IsGrpc(endpoint) ? Greeting.Of(options.StreamsPerConnection) : default));
     }
+
+    // The transport is told no more of an endpoint than its address.
+    private bool IsGrpc(EndPoint endpoint) =>
+        endpoint is IPEndPoint { Port: var port } && port == options.Grpc.Port && port != options.Web.Port;
 
     private sealed class Listener : IConnectionListener
     {
         private readonly Socket _socket;
         private readonly SocketConnectionContextFactory _connections;
+        private readonly ReadOnlyMemory<byte> _greeting;
         private readonly Channel<Socket> _waiting;
         private readonly Pacer _pacer;
         private readonly Pacer _clearing;
         private readonly Task _accepting;
 
-        internal Listener(Socket socket, SocketConnectionContextFactory connections, GatewayOptions options)
+        internal Listener(
+            Socket socket,
+            SocketConnectionContextFactory connections,
+            GatewayOptions options,
+            ReadOnlyMemory<byte> greeting)
         {
             _socket = socket;
             EndPoint = socket.LocalEndPoint!;
             _connections = connections;
+            _greeting = greeting;
             _waiting = Channel.CreateBounded<Socket>(options.Connections);
             _pacer = new Pacer(options.ConnectionsPerSecond, Limits.ConnectionsAtOnce, TimeProvider.System);
             _clearing = new Pacer(Limits.ClearedPerSecond, Limits.ConnectionsAtOnce, TimeProvider.System);
@@ -108,6 +121,11 @@ internal sealed class PacedConnections(
                 {
                     Socket client = await _socket.AcceptAsync();
                     client.NoDelay = true;
+                    if (_waiting.Reader.Count > 0)
+                    {
+                        Greet(client);
+                    }
+
                     if (!_waiting.Writer.TryWrite(client))
                     {
                         client.Dispose();
@@ -125,6 +143,18 @@ internal sealed class PacedConnections(
                 }
 
                 await DelayAsync(pacer.Next());
+            }
+        }
+
+        private void Greet(Socket client)
+        {
+            try
+            {
+                client.Send(_greeting.Span);
+            }
+            catch (SocketException)
+            {
+                // It has gone already, which its turn will show.
             }
         }
 

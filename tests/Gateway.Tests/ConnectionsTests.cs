@@ -1,10 +1,15 @@
 using System.Net.Sockets;
+using Mesh.Contracts.Ingestion.V1;
+using Action = Mesh.Contracts.Ingestion.V1.Action;
 
 namespace Gateway.Tests;
 
 public sealed class ConnectionsTests
 {
+    // So many come in before the gateway lets others wait.
+    private const int AtOnce = 50;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    private static readonly byte[] Request = "GET / HTTP/1.1\r\nHost: mesh\r\n\r\n"u8.ToArray();
     private static readonly byte[] Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"u8.ToArray();
 
     [Fact]
@@ -21,33 +26,30 @@ public sealed class ConnectionsTests
 
         // Browsers and probes come by the other endpoint, which has room of its own.
         using TcpClient web = await ConnectAsync(gateway.Web);
-        await web.GetStream().WriteAsync("GET / HTTP/1.1\r\nHost: mesh\r\n\r\n"u8.ToArray());
+        await web.GetStream().WriteAsync(Request);
         Assert.NotEqual(0, await ReadAsync(web));
     }
 
     [Fact]
     public async Task Connections_GivenUpBeforeTheirTurn_TakeNobodysTurn()
     {
-        const int atOnce = 50, givenUp = 500;
+        const int givenUp = 500;
         await using RunningGateway gateway = await RunningGateway.WithPaceAsync(1);
-        List<TcpClient> clients = [];
+
+        // One is in the gateway's hands until its turn.
+        List<TcpClient> clients = await ConnectAsync(gateway.Web, AtOnce + 1);
         try
         {
-            // One is in the gateway's hands until its turn.
-            for (int i = 0; i < atOnce + 1; i++)
-            {
-                clients.Add(await ConnectAsync(gateway.Grpc));
-            }
-
             for (int i = 0; i < givenUp; i++)
             {
-                using TcpClient client = await ConnectAsync(gateway.Grpc);
-                await client.GetStream().WriteAsync(Preface);
+                using TcpClient client = await ConnectAsync(gateway.Web);
+                await client.GetStream().WriteAsync(Request);
             }
 
             // At one a second, its turn would come after eight minutes.
-            using TcpClient last = await ConnectAsync(gateway.Grpc);
-            Assert.NotEqual(0, await GreetAsync(last));
+            using TcpClient last = await ConnectAsync(gateway.Web);
+            await last.GetStream().WriteAsync(Request);
+            Assert.NotEqual(0, await ReadAsync(last));
         }
         finally
         {
@@ -56,26 +58,68 @@ public sealed class ConnectionsTests
     }
 
     [Fact]
-    public async Task Gateway_StoppedWhileClientsWait_SendsThemAway()
+    public async Task Client_BeforeItsTurn_IsToldThatItIsConnected()
     {
-        const int atOnce = 50, waiting = 200;
         await using RunningGateway gateway = await RunningGateway.WithPaceAsync(1);
-        List<TcpClient> clients = [];
+        List<TcpClient> clients = await ConnectAsync(gateway.Grpc, AtOnce + 200);
         try
         {
-            for (int i = 0; i < atOnce + waiting; i++)
-            {
-                clients.Add(await ConnectAsync(gateway.Grpc));
-            }
-
-            // At one a second the last one's turn would come after minutes; the host waits 30 s for its server.
-            await gateway.StopAsync().WaitAsync(Deadline / 3);
-            Assert.Equal(0, await GreetAsync(clients[^1]));
+            // SETTINGS with MAX_CONCURRENT_STREAMS = 1,000 (RFC 9113, 6.5), minutes before its turn.
+            byte[] settings = new byte[15];
+            await clients[^1].GetStream().ReadExactlyAsync(settings).AsTask().WaitAsync(Deadline);
+            Assert.Equal([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 1_000 >> 8, 1_000 & 0xff], settings);
         }
         finally
         {
             clients.ForEach(client => client.Dispose());
         }
+    }
+
+    [Fact]
+    public async Task Call_BeforeItsClientsTurn_IsAnsweredAtItsTurn()
+    {
+        await using Upstream upstream = await Upstream.StartAsync();
+        await using RunningGateway gateway = await RunningGateway.WithPaceAsync(1, upstream.Address);
+        List<TcpClient> others = await ConnectAsync(gateway.Grpc, AtOnce + 3);
+        try
+        {
+            // The channel has the gateway's settings twice: while it waits, and from the server when it is let in.
+            Receipt receipt = await new Ingestion.IngestionClient(gateway.Channel).SubmitAsync(
+                new Action { PlayerId = "1" }, deadline: DateTime.UtcNow + Deadline);
+            Assert.Equal(Receipt.Types.Status.Accepted, receipt.Status);
+        }
+        finally
+        {
+            others.ForEach(client => client.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Gateway_StoppedWhileClientsWait_SendsThemAway()
+    {
+        await using RunningGateway gateway = await RunningGateway.WithPaceAsync(1);
+        List<TcpClient> clients = await ConnectAsync(gateway.Web, AtOnce + 200);
+        try
+        {
+            // At one a second the last one's turn would come after minutes; the host waits 30 s for its server.
+            await gateway.StopAsync().WaitAsync(Deadline / 3);
+            Assert.Equal(0, await ReadAsync(clients[^1]));
+        }
+        finally
+        {
+            clients.ForEach(client => client.Dispose());
+        }
+    }
+
+    private static async Task<List<TcpClient>> ConnectAsync(Uri address, int count)
+    {
+        List<TcpClient> clients = [];
+        for (int i = 0; i < count; i++)
+        {
+            clients.Add(await ConnectAsync(address));
+        }
+
+        return clients;
     }
 
     private static async Task<TcpClient> ConnectAsync(Uri address)

@@ -38,8 +38,9 @@ internal sealed class RunningGateway : IAsyncDisposable
         StartAsync(_ => [Nowhere()], options => options with { Connections = connections });
 
     /// <summary>Starts it with so many new connections to an endpoint a second.</summary>
-    public static Task<RunningGateway> WithPaceAsync(int connectionsPerSecond) => StartAsync(
-        _ => [Nowhere()], options => options with { ConnectionsPerSecond = connectionsPerSecond });
+    public static Task<RunningGateway> WithPaceAsync(int connectionsPerSecond, Uri? services = null) => StartAsync(
+        _ => [services ?? Nowhere()],
+        options => options with { Grpc = Nowhere(), ConnectionsPerSecond = connectionsPerSecond });
 
     /// <summary>Starts it with several instances of every service.</summary>
     public static Task<RunningGateway> WithInstancesAsync(params Uri[] instances) => StartAsync(_ => [.. instances]);

@@ -20,14 +20,11 @@ internal sealed record CrowdResult(int Again, IReadOnlyList<double> Times);
 /// </summary>
 internal sealed class Crowd(Uri gateway, string game, Mark mark, int count)
 {
-    // What their networks leave of the same moment; it also keeps those that wait from giving up in the same one.
+    // What their networks leave of the same moment.
     private static readonly TimeSpan Arrival = TimeSpan.FromSeconds(1);
 
     // So long a client's stream stays open once its ping is durable.
     private static readonly TimeSpan Stay = TimeSpan.FromSeconds(5);
-
-    // For those that were refused without a word, twice as long at the most.
-    private static readonly TimeSpan BackOff = TimeSpan.FromSeconds(1);
 
     private readonly IPEndPoint _gateway = new(IPAddress.Parse(gateway.Host), gateway.Port);
     private readonly byte[] _headers = GrpcCall.Headers("/mesh.ingestion.v1.Ingestion/SubmitStream", gateway.Authority);
@@ -52,9 +49,11 @@ internal sealed class Crowd(Uri gateway, string game, Mark mark, int count)
         byte[] message = GrpcCall.Message(Request(number));
         await Task.Delay(Arrival * Random.Shared.NextDouble(), cancellation);
         IPAddress from = new([127, 1, (byte)(number >> 8), (byte)number]);
+        ConnectBackOff backOff = new();
         while (true)
         {
-            using CrowdConnection connection = new(from, _gateway, _headers);
+            backOff.Begin();
+            using CrowdConnection connection = new(from, _gateway, _headers, backOff.GiveUpAfter);
             CrowdAnswer answer = await connection.AskAsync(message, cancellation);
             for (; answer == CrowdAnswer.Later; answer = await connection.AskAsync(message, cancellation))
             {
@@ -71,7 +70,7 @@ internal sealed class Crowd(Uri gateway, string game, Mark mark, int count)
             }
 
             Interlocked.Increment(ref _again);
-            await Task.Delay(BackOff * (1 + Random.Shared.NextDouble()), cancellation);
+            await backOff.WaitAsync(cancellation);
         }
     }
 

@@ -27,13 +27,12 @@ internal enum CrowdAnswer
 /// <param name="from">The client's own address: for thousands from one the kernel has to search for free ports.</param>
 /// <param name="gateway">Where to.</param>
 /// <param name="headers">The header block of a <c>SubmitStream</c>.</param>
-internal sealed class CrowdConnection(IPAddress from, IPEndPoint gateway, byte[] headers) : IDisposable
+/// <param name="giveUpAfter">So long it waits for the server's settings.</param>
+internal sealed class CrowdConnection(IPAddress from, IPEndPoint gateway, byte[] headers, TimeSpan giveUpAfter)
+    : IDisposable
 {
     private const int WindowBytes = 1 << 20;
     private const int LongestFrame = 17 * 1024;
-
-    // So long a client waits for the server's settings (gRPC connection back-off: MIN_CONNECT_TIMEOUT).
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly FrameWriter _out = new();
@@ -56,7 +55,7 @@ internal sealed class CrowdConnection(IPAddress from, IPEndPoint gateway, byte[]
         {
             if (!_isUp)
             {
-                giveUp.CancelAfter(ConnectTimeout);
+                giveUp.CancelAfter(giveUpAfter);
                 _socket.Bind(new IPEndPoint(from, 0));
                 await _socket.ConnectAsync(gateway, giveUp.Token);
                 _in = new FrameReader(LongestFrame);
