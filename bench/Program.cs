@@ -16,6 +16,7 @@ RootCommand root = new("Measures what the mesh costs on this machine, and tormen
     OutageScenario.Create(),
     StormScenario.Create(),
     CrowdCommand.Create(),
+    FloodCommand.Create(),
     StoreScenario.Create(),
     BrokerScenario.Create(),
     GrpcScenario.Create(),

@@ -1,18 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Mesh.Bench.Running;
-using Mesh.Provisioning;
 
 namespace Mesh.Bench.Scenarios.Storm;
 
-/// <summary>
-/// <c>bench crowd</c>: the clients of <c>bench storm</c>, in a process of their own that takes only what others leave.
-/// </summary>
+/// <summary><c>bench crowd</c>: the clients of <c>bench storm</c> that come back.</summary>
 internal static class CrowdCommand
 {
     private const string Name = "crowd";
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     internal static Command Create()
     {
@@ -36,29 +31,13 @@ internal static class CrowdCommand
 
     /// <summary>Runs it as a process.</summary>
     /// <exception cref="BenchException">It failed; the message holds what it said.</exception>
-    internal static async Task<CrowdResult> RunAsync(
-        string gateway, string game, int clients, bool warmUp, CancellationToken cancellation)
-    {
-        string? answer = null;
-        List<string> errors = [];
-        await using ChildProcess process = Programs.StartModestly(
-            typeof(CrowdCommand).Assembly.Location,
+    internal static Task<CrowdResult> RunAsync(
+        string gateway, string game, int clients, bool warmUp, CancellationToken cancellation) =>
+        ClientProcess.RunAsync<CrowdResult>(
             [
                 Name, gateway, game, clients.ToString(CultureInfo.InvariantCulture),
                 .. warmUp ? new[] { "--warm-up" } : [],
             ],
-            line => answer = line,
-            errors.Add);
-        try
-        {
-            int code = await process.Exited.WaitAsync(cancellation);
-            return code == 0 && answer is not null
-                ? JsonSerializer.Deserialize<CrowdResult>(answer)!
-                : throw new BenchException($"The crowd ended with {code}: {string.Join('\n', errors)}");
-        }
-        finally
-        {
-            await process.StopAsync(StopLimit);
-        }
-    }
+            over: Task.Delay(Timeout.Infinite, cancellation),
+            cancellation);
 }

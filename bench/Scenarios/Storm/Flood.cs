@@ -9,64 +9,53 @@ using Mesh.Contracts.Types.V1;
 
 namespace Mesh.Bench.Scenarios.Storm;
 
+/// <summary>What became of a flood.</summary>
+/// <param name="Sent">How many it sent.</param>
+/// <param name="Refused">How many of them were answered: later.</param>
+/// <param name="Durable">The numbers of those that are durable.</param>
+internal sealed record FloodResult(int Sent, int Refused, IReadOnlyList<int> Durable);
+
 /// <summary>
-/// Another tenant, which sends ten times what its limit lets in and does not listen when it is told to wait. It goes
-/// past the gateway, which knows one tenant only.
+/// Another tenant, which sends more than its limit lets in and does not listen when it is told to wait. It goes past
+/// the gateway, which knows one tenant only.
 /// </summary>
-internal sealed class Flood : IDisposable
+/// <param name="door">The address of an instance of Ingestion.</param>
+/// <param name="rate">Actions a second.</param>
+internal sealed class Flood(string door, int rate) : IDisposable
 {
     private const string Tenant = "flood";
     private const string Game = "flood";
-    private const int Excess = 10;
     private const int Players = 1_000;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(30);
     private static readonly Metadata Headers = new() { { HeaderNames.Tenant, Tenant } };
 
-    private readonly GrpcChannel _door;
-    private readonly GrpcChannel _quests;
-    private readonly int _limit;
-    private readonly int _most;
-    private readonly Ledger _ledger;
-    private int _sent;
-    private int _refused;
-
-    /// <param name="door">The address of an instance of Ingestion.</param>
-    /// <param name="quests">The address of an instance of Quests.</param>
-    /// <param name="limit">Actions a second that the tenant may send.</param>
-    /// <param name="most">Actions it ends after.</param>
-    /// <param name="ledger">Where what is durable goes.</param>
-    internal Flood(string door, string quests, int limit, int most, Ledger ledger)
-    {
-        (_limit, _most, _ledger) = (limit, most, ledger);
-        _door = GrpcChannel.ForAddress(door);
-        _quests = GrpcChannel.ForAddress(quests);
-    }
-
-    internal int Sent => Volatile.Read(ref _sent);
-
-    /// <summary>How many were answered: later.</summary>
-    internal int Refused => Volatile.Read(ref _refused);
+    private readonly GrpcChannel _door = GrpcChannel.ForAddress(door);
 
     /// <summary>Makes the tenant's game and limit.</summary>
-    internal async Task PrepareAsync(CancellationToken cancellation)
+    /// <param name="quests">The address of an instance of Quests.</param>
+    /// <param name="limit">Actions a second that the tenant may send.</param>
+    /// <param name="cancellation">Ends it.</param>
+    internal static async Task PrepareAsync(string quests, int limit, CancellationToken cancellation)
     {
-        Quests.QuestsClient client = new(_quests);
+        using GrpcChannel channel = GrpcChannel.ForAddress(quests);
+        Quests.QuestsClient client = new(channel);
         await client.CreateGameAsync(
             Latency.GatewayClients.VenueHunt(Game), Headers, cancellationToken: cancellation);
         PutDoorPolicyRequest policy = new()
         {
             ExpectedVersion = 1,
-            Policy = new() { Tenant = new() { PerSecond = _limit, Burst = (uint)_limit } },
+            Policy = new() { Tenant = new() { PerSecond = limit, Burst = (uint)limit } },
         };
         await client.PutDoorPolicyAsync(policy, Headers, cancellationToken: cancellation);
     }
 
     /// <summary>Sends until it is over, and returns when all is answered.</summary>
-    internal async Task RunAsync(Task over, CancellationToken cancellation)
+    internal async Task<FloodResult> RunAsync(CancellationToken over)
     {
         using AsyncDuplexStreamingCall<SubmitStreamRequest, SubmitStreamResponse> call =
-            new Ingestion.IngestionClient(_door).SubmitStream(Headers, cancellationToken: cancellation);
-        Task answers = ReadAsync(call.ResponseStream, cancellation);
+            new Ingestion.IngestionClient(_door).SubmitStream(Headers, cancellationToken: CancellationToken.None);
+        Task<(int Refused, List<int> Durable)> answers = ReadAsync(call.ResponseStream);
         SubmitStreamRequest request = new()
         {
             Action = new()
@@ -77,35 +66,37 @@ internal sealed class Flood : IDisposable
             },
         };
         using PeriodicTimer timer = new(Tick);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(over);
+        end.CancelAfter(Longest);
         long began = TimeProvider.System.GetTimestamp();
-        while (!over.IsCompleted && !answers.IsCompleted && await timer.WaitForNextTickAsync(cancellation))
+        int sent = 0;
+        while (!end.IsCancellationRequested && !answers.IsCompleted)
         {
-            double due = TimeProvider.System.GetElapsedTime(began).TotalSeconds * _limit * Excess;
-            for (; _sent < Math.Min(due, _most); _sent++)
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+            for (double due = TimeProvider.System.GetElapsedTime(began).TotalSeconds * rate; sent < due; sent++)
             {
-                request.Number = (ulong)_sent + 1;
-                request.Action.ActionId = Mark.Flood.IdOf(_sent);
-                request.Action.PlayerId = "flood-" + (_sent % Players).ToString(CultureInfo.InvariantCulture);
+                request.Number = (ulong)sent + 1;
+                request.Action.ActionId = Mark.Flood.IdOf(sent);
+                request.Action.PlayerId = "flood-" + (sent % Players).ToString(CultureInfo.InvariantCulture);
                 request.Action.OccurredAt = TimeProvider.System.GetUtcNow().ToTimestamp();
-                await call.RequestStream.WriteAsync(request, cancellation);
+                await call.RequestStream.WriteAsync(request, CancellationToken.None);
             }
         }
 
         await call.RequestStream.CompleteAsync();
-        await answers;
+        (int refused, List<int> durable) = await answers;
+        return new FloodResult(sent, refused, durable);
     }
 
-    public void Dispose()
-    {
-        _door.Dispose();
-        _quests.Dispose();
-    }
+    public void Dispose() => _door.Dispose();
 
-    private async Task ReadAsync(IAsyncStreamReader<SubmitStreamResponse> answers, CancellationToken cancellation)
+    private static async Task<(int Refused, List<int> Durable)> ReadAsync(
+        IAsyncStreamReader<SubmitStreamResponse> answers)
     {
-        int through = 0;
+        int through = 0, later = 0;
         HashSet<int> refused = [];
-        while (await answers.MoveNext(cancellation))
+        List<int> durable = [];
+        while (await answers.MoveNext(CancellationToken.None))
         {
             SubmitStreamResponse answer = answers.Current;
             foreach ((ulong number, Receipt receipt) in answer.Refused)
@@ -116,16 +107,18 @@ internal sealed class Flood : IDisposable
                 }
 
                 refused.Add((int)number - 1);
-                Interlocked.Increment(ref _refused);
+                later++;
             }
 
             for (; through < (int)answer.DurableThrough; through++)
             {
                 if (!refused.Remove(through))
                 {
-                    _ledger.Durable(Mark.Flood, through);
+                    durable.Add(through);
                 }
             }
         }
+
+        return (later, durable);
     }
 }

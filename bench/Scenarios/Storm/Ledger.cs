@@ -5,65 +5,71 @@ using Mesh.Contracts;
 namespace Mesh.Bench.Scenarios.Storm;
 
 /// <summary>What the door said was durable, against what can be read in the pings' topic.</summary>
-internal sealed class Ledger : IAsyncDisposable
+internal sealed class Ledger
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<Mark, (bool[] Durable, bool[] Read)> _crowds = [];
+    private readonly Dictionary<Mark, HashSet<int>> _missing = [];
     private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TopicReader _reader;
 
-    internal Ledger(string broker, params (Mark Mark, int Count)[] crowds)
+    /// <param name="durable">The numbers that the door acknowledged.</param>
+    internal Ledger(params (Mark Mark, IEnumerable<int> Numbers)[] durable)
     {
-        foreach ((Mark mark, int count) in crowds)
+        foreach ((Mark mark, IEnumerable<int> numbers) in durable)
         {
-            _crowds.Add(mark, (new bool[count], new bool[count]));
+            _missing.Add(mark, [.. numbers]);
         }
+    }
 
-        _reader = WholeTopic.Read(
+    /// <summary>How many of those cannot be read: reads the topic until nothing more is found.</summary>
+    internal async Task<int> LostAsync(string broker, CancellationToken cancellation)
+    {
+        TopicReader reader = WholeTopic.Read(
             broker,
             "bench-storm",
             TopicCatalog.ActionsP2,
             withOrigins: false,
             (record, _) => Read(record.Value),
             failure => _failed.TrySetException(failure));
-    }
-
-    /// <summary>The door acknowledged it.</summary>
-    internal void Durable(Mark mark, int number) => Volatile.Write(ref _crowds[mark].Durable[number], true);
-
-    /// <summary>How many the door acknowledged.</summary>
-    internal int DurableOf(Mark mark) => _crowds[mark].Durable.Count(one => one);
-
-    /// <summary>How many of those cannot be read; waits for what may be on its way.</summary>
-    internal async Task<int> LostAsync(CancellationToken cancellation)
-    {
-        using PeriodicTimer timer = new(Look);
-        for (TimeSpan waited = TimeSpan.Zero; Missing() > 0 && waited < Patience; waited += Look)
+        await using (reader)
         {
-            await timer.WaitForNextTickAsync(cancellation);
-            if (_failed.Task.IsCompleted)
+            using PeriodicTimer timer = new(Look);
+            int missing = Missing();
+            for (TimeSpan waited = TimeSpan.Zero; missing > 0 && waited < Patience; waited += Look)
             {
-                await _failed.Task;
-            }
-        }
+                await timer.WaitForNextTickAsync(cancellation);
+                if (_failed.Task.IsCompleted)
+                {
+                    await _failed.Task;
+                }
 
-        return Missing();
+                int now = Missing();
+                (missing, waited) = (now, now < missing ? TimeSpan.Zero : waited);
+            }
+
+            return missing;
+        }
     }
 
-    public ValueTask DisposeAsync() => _reader.DisposeAsync();
-
-    private int Missing() => _crowds.Values.Sum(
-        crowd => crowd.Durable.Where((durable, i) => durable && !Volatile.Read(ref crowd.Read[i])).Count());
+    private int Missing()
+    {
+        lock (_missing)
+        {
+            return _missing.Values.Sum(numbers => numbers.Count);
+        }
+    }
 
     private void Read(ReadOnlySpan<byte> record)
     {
-        foreach ((Mark mark, (bool[] _, bool[] read)) in _crowds)
+        lock (_missing)
         {
-            if (mark.TryFind(record, out int number))
+            foreach ((Mark mark, HashSet<int> numbers) in _missing)
             {
-                Volatile.Write(ref read[number], true);
+                if (mark.TryFind(record, out int number))
+                {
+                    numbers.Remove(number);
+                }
             }
         }
     }

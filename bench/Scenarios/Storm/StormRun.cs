@@ -21,9 +21,6 @@ internal static class StormRun
     private const string Game = "crowd";
     private const int Excess = 10;
     private const int WarmUpClients = 1_000;
-
-    // The flood goes on until the last check-in is on the board; it must not run out of numbers before.
-    private const int LongerAtMost = 4;
     private static readonly TimeSpan SecondWarmUp = TimeSpan.FromSeconds(2);
 
     /// <exception cref="BenchException">Something failed: no figures.</exception>
@@ -56,18 +53,15 @@ internal static class StormRun
         Track alone = await loads.RunAsync(TimeSpan.FromSeconds(request.WarmUp), cancellation);
         await Quiet.WaitAsync(mesh.Processes, cancellation);
 
-        int most = request.Limit * Excess * (request.Seconds + (int)SecondWarmUp.TotalSeconds) * LongerAtMost;
-        await using Ledger ledger = new(mesh.Broker, (Mark.Flood, most), (Mark.Crowd, request.Clients));
-        using Flood flood = new(
-            AddressOf(mesh, "ingestion"), AddressOf(mesh, "quests"), request.Limit, most, ledger);
-        await flood.PrepareAsync(cancellation);
+        await Flood.PrepareAsync(AddressOf(mesh, "quests"), request.Limit, cancellation);
         MemoryPeaks memory = new(mesh.Processes.Where(process => process.Name is "gateway" or "ingestion"));
 
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Task sampling = memory.RunAsync(ending.Token);
-        Task flooded = flood.RunAsync(over.Task, ending.Token);
         Progress.Say($"{request.Clients:N0} clients come at once; a tenant sends {request.Limit * Excess:N0} a second");
+        Task<FloodResult> flooded = FloodCommand.RunAsync(
+            AddressOf(mesh, "ingestion"), request.Limit * Excess, over.Task, ending.Token);
         Task<CrowdResult> crowded = CrowdCommand.RunAsync(
             mesh.Gateway, Game, request.Clients, warmUp: false, ending.Token);
         try
@@ -77,17 +71,15 @@ internal static class StormRun
             await loads.FirstOfAsync(crowded);
             over.SetResult();
             await loads.FirstOfAsync(flooded);
-            foreach (int number in Enumerable.Range(0, request.Clients))
-            {
-                ledger.Durable(Mark.Crowd, number);
-            }
-
+            FloodResult flood = await flooded;
+            Ledger ledger = new(
+                (Mark.Flood, flood.Durable), (Mark.Crowd, Enumerable.Range(0, request.Clients)));
             return new StormFigures(
                 [LatencyPhase.Of("alone", alone), LatencyPhase.Of("beside the storm", beside)],
                 CrowdFigures.Of(await crowded),
-                new FloodFigures(request.Limit, flood.Sent, ledger.DurableOf(Mark.Flood), flood.Refused),
+                new FloodFigures(request.Limit, flood.Sent, flood.Durable.Count, flood.Refused),
                 [.. memory.Figures.Select(one => new MemoryFigures(one.Name, one.Before, one.Most))],
-                await ledger.LostAsync(cancellation));
+                await ledger.LostAsync(mesh.Broker, cancellation));
         }
         finally
         {
