@@ -207,7 +207,7 @@ internal sealed partial class PartitionMachine : IEventAppender
     /// <summary>The streams whose states are to be read now; null: none, or a reading is under way.</summary>
     public IReadOnlyCollection<string>? TakeMissing()
     {
-        if (_reading)
+        if (_reading || _missing.Count == 0)
         {
             return null;
         }

@@ -18,10 +18,13 @@ internal sealed class Signal
         }
     }
 
-    /// <summary>Returns when it is set, or after <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// Returns when it is set, or after <paramref name="limit"/>, not before: whole milliseconds are all that can be
+    /// waited for, and who came back early would ask again and again until the rest of one is over.
+    /// </summary>
     public void Wait(TimeSpan limit)
     {
-        _event.WaitOne(limit);
+        _event.WaitOne((int)Math.Ceiling(limit.TotalMilliseconds));
         // A full fence: what the waiter reads next may not be read before this is seen. Otherwise a setter could add
         // work that the waiter misses, see the signal still set, and wake nobody.
         Interlocked.Exchange(ref _set, 0);
