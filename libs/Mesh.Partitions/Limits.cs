@@ -28,13 +28,13 @@ public static class Limits
     public const int BatchRecords = 1_000;
 
     /// <summary>Records that a lane takes at a time while a more urgent one is in use.</summary>
-    public const int YieldingRecords = 50;
+    public const int YieldingRecords = 100;
 
     /// <summary>
-    /// So many times as long as those took to decide it rests. What they cost elsewhere is many times that: with 30 a
-    /// backlog made the tail of the urgent lane 1.7 times as long, with 100 at most 1.25 times.
+    /// So many times as long as those took to decide it rests. What they cost elsewhere is many times that, above all a
+    /// commit, for which an urgent record waits that comes meanwhile: few large lumps cost it less than many small.
     /// </summary>
-    public const int YieldingRest = 100;
+    public const int YieldingRest = 200;
 
     /// <summary>A lane is in use for so long after its last record.</summary>
     public static readonly TimeSpan LaneInUse = TimeSpan.FromSeconds(1);

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Mesh.Gateway;
 
 /// <summary>
-/// The server's connection preface (RFC 9113, 3.4): a SETTINGS frame, for clients that wait. The server itself sends its
-/// own once it has the connection; settings may be sent again at any time (6.5).
+/// The server's connection preface (RFC 9113, 3.4), a SETTINGS frame, for clients that wait. The server itself sends
+/// another when it has the connection: settings may be sent again at any time (6.5).
 /// </summary>
 internal static class Greeting
 {

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Mesh.Bench.Scenarios.Storm;
 
-/// <summary><c>bench flood</c>: the tenant of <c>bench storm</c> that sends too much, until it is asked to end.</summary>
+/// <summary><c>bench flood</c>: the tenant of <c>bench storm</c> that sends too much, until it is ended.</summary>
 internal static class FloodCommand
 {
     private const string Name = "flood";
