@@ -13,6 +13,9 @@ internal sealed class HopFollower(GatewayConnection gateway, TimeSpan patience)
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
+
+    // A service answers at once or not at all; without a limit one call that is lost would outlast all patience.
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(10);
     private static readonly ProgressRequest Request = new();
 
     /// <summary>Where it is, for a progress display.</summary>
@@ -28,21 +31,29 @@ internal sealed class HopFollower(GatewayConnection gateway, TimeSpan patience)
 
     private Task ToSessionsAsync(Positions actions, CancellationToken cancellation) => ReachAsync(
         new Hop("Sessions", actions, nextTopic: null),
-        () => gateway.Sessions.ProgressAsync(Request, cancellationToken: cancellation),
+        () => gateway.Sessions.ProgressAsync(Request, deadline: Soon(), cancellationToken: cancellation),
         cancellation);
 
     private async Task ToBoardAsync(Positions actions, CancellationToken cancellation)
     {
         Hop quests = new("Quests", actions, TopicCatalog.QuestTransitions.Name);
         await ReachAsync(
-            quests, () => gateway.Quests.ProgressAsync(Request, cancellationToken: cancellation), cancellation);
+            quests,
+            () => gateway.Quests.ProgressAsync(Request, deadline: Soon(), cancellationToken: cancellation),
+            cancellation);
         Hop rewards = new("Rewards", quests.NextGoals, TopicCatalog.RewardIssued.Name);
         await ReachAsync(
-            rewards, () => gateway.Rewards.ProgressAsync(Request, cancellationToken: cancellation), cancellation);
+            rewards,
+            () => gateway.Rewards.ProgressAsync(Request, deadline: Soon(), cancellationToken: cancellation),
+            cancellation);
         Hop board = new("Leaderboard", rewards.NextGoals, nextTopic: null);
         await ReachAsync(
-            board, () => gateway.Leaderboard.ProgressAsync(Request, cancellationToken: cancellation), cancellation);
+            board,
+            () => gateway.Leaderboard.ProgressAsync(Request, deadline: Soon(), cancellationToken: cancellation),
+            cancellation);
     }
+
+    private static DateTime Soon() => DateTime.UtcNow + CallLimit;
 
     private async Task ReachAsync(Hop hop, Func<AsyncUnaryCall<ProgressResponse>> ask, CancellationToken cancellation)
     {

@@ -121,7 +121,7 @@ internal sealed class PacedConnections(
                 {
                     Socket client = await _socket.AcceptAsync();
                     client.NoDelay = true;
-                    if (_waiting.Reader.Count > 0)
+                    if (!_greeting.IsEmpty && _waiting.Reader.Count > 0)
                     {
                         Greet(client);
                     }
