@@ -31,31 +31,21 @@ internal sealed class HopFollower(GatewayConnection gateway, TimeSpan patience)
 
     private Task ToSessionsAsync(Positions actions, CancellationToken cancellation) => ReachAsync(
         new Hop("Sessions", actions, nextTopic: null),
-        () => gateway.Sessions.ProgressAsync(Request, deadline: Soon(), cancellationToken: cancellation),
+        options => gateway.Sessions.ProgressAsync(Request, options),
         cancellation);
 
     private async Task ToBoardAsync(Positions actions, CancellationToken cancellation)
     {
         Hop quests = new("Quests", actions, TopicCatalog.QuestTransitions.Name);
-        await ReachAsync(
-            quests,
-            () => gateway.Quests.ProgressAsync(Request, deadline: Soon(), cancellationToken: cancellation),
-            cancellation);
+        await ReachAsync(quests, options => gateway.Quests.ProgressAsync(Request, options), cancellation);
         Hop rewards = new("Rewards", quests.NextGoals, TopicCatalog.RewardIssued.Name);
-        await ReachAsync(
-            rewards,
-            () => gateway.Rewards.ProgressAsync(Request, deadline: Soon(), cancellationToken: cancellation),
-            cancellation);
+        await ReachAsync(rewards, options => gateway.Rewards.ProgressAsync(Request, options), cancellation);
         Hop board = new("Leaderboard", rewards.NextGoals, nextTopic: null);
-        await ReachAsync(
-            board,
-            () => gateway.Leaderboard.ProgressAsync(Request, deadline: Soon(), cancellationToken: cancellation),
-            cancellation);
+        await ReachAsync(board, options => gateway.Leaderboard.ProgressAsync(Request, options), cancellation);
     }
 
-    private static DateTime Soon() => DateTime.UtcNow + CallLimit;
-
-    private async Task ReachAsync(Hop hop, Func<AsyncUnaryCall<ProgressResponse>> ask, CancellationToken cancellation)
+    private async Task ReachAsync(
+        Hop hop, Func<CallOptions, AsyncUnaryCall<ProgressResponse>> ask, CancellationToken cancellation)
     {
         At = hop.Service;
         TimeSpan wait = ShortestWait;
@@ -86,11 +76,12 @@ internal sealed class HopFollower(GatewayConnection gateway, TimeSpan patience)
 
     // A service that is being started again is behind, not wrong.
     private static async Task<RpcException?> TakeAsync(
-        Hop hop, Func<AsyncUnaryCall<ProgressResponse>> ask, CancellationToken cancellation)
+        Hop hop, Func<CallOptions, AsyncUnaryCall<ProgressResponse>> ask, CancellationToken cancellation)
     {
         try
         {
-            hop.Take(await ask());
+            hop.Take(await ask(new CallOptions(
+                deadline: DateTime.UtcNow + CallLimit, cancellationToken: cancellation)));
             return null;
         }
         catch (RpcException away) when (Transient.Is(away) && !cancellation.IsCancellationRequested)

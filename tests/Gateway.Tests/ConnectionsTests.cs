@@ -37,42 +37,28 @@ public sealed class ConnectionsTests
         await using RunningGateway gateway = await RunningGateway.WithPaceAsync(1);
 
         // One is in the gateway's hands until its turn.
-        List<TcpClient> clients = await ConnectAsync(gateway.Web, AtOnce + 1);
-        try
+        using Connections clients = await Connections.OpenAsync(gateway.Web, AtOnce + 1);
+        for (int i = 0; i < givenUp; i++)
         {
-            for (int i = 0; i < givenUp; i++)
-            {
-                using TcpClient client = await ConnectAsync(gateway.Web);
-                await client.GetStream().WriteAsync(Request);
-            }
+            using TcpClient client = await ConnectAsync(gateway.Web);
+            await client.GetStream().WriteAsync(Request);
+        }
 
-            // At one a second, its turn would come after eight minutes.
-            using TcpClient last = await ConnectAsync(gateway.Web);
-            await last.GetStream().WriteAsync(Request);
-            Assert.NotEqual(0, await ReadAsync(last));
-        }
-        finally
-        {
-            clients.ForEach(client => client.Dispose());
-        }
+        // At one a second, its turn would come after eight minutes.
+        using TcpClient last = await ConnectAsync(gateway.Web);
+        await last.GetStream().WriteAsync(Request);
+        Assert.NotEqual(0, await ReadAsync(last));
     }
 
     [Fact]
     public async Task Client_BeforeItsTurn_IsToldThatItIsConnected()
     {
         await using RunningGateway gateway = await RunningGateway.WithPaceAsync(1);
-        List<TcpClient> clients = await ConnectAsync(gateway.Grpc, AtOnce + 200);
-        try
-        {
-            // SETTINGS with MAX_CONCURRENT_STREAMS = 1,000 (RFC 9113, 6.5), minutes before its turn.
-            byte[] settings = new byte[15];
-            await clients[^1].GetStream().ReadExactlyAsync(settings).AsTask().WaitAsync(Deadline);
-            Assert.Equal([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 1_000 >> 8, 1_000 & 0xff], settings);
-        }
-        finally
-        {
-            clients.ForEach(client => client.Dispose());
-        }
+        using Connections clients = await Connections.OpenAsync(gateway.Grpc, AtOnce + 200);
+        // SETTINGS with MAX_CONCURRENT_STREAMS = 1,000 (RFC 9113, 6.5), minutes before its turn.
+        byte[] settings = new byte[15];
+        await clients.Last.GetStream().ReadExactlyAsync(settings).AsTask().WaitAsync(Deadline);
+        Assert.Equal([0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, 1_000 >> 8, 1_000 & 0xff], settings);
     }
 
     [Fact]
@@ -80,46 +66,21 @@ public sealed class ConnectionsTests
     {
         await using Upstream upstream = await Upstream.StartAsync();
         await using RunningGateway gateway = await RunningGateway.WithPaceAsync(1, upstream.Address);
-        List<TcpClient> others = await ConnectAsync(gateway.Grpc, AtOnce + 3);
-        try
-        {
-            // The channel has the gateway's settings twice: while it waits, and from the server when it is let in.
-            Receipt receipt = await new Ingestion.IngestionClient(gateway.Channel).SubmitAsync(
-                new Action { PlayerId = "1" }, deadline: DateTime.UtcNow + Deadline);
-            Assert.Equal(Receipt.Types.Status.Accepted, receipt.Status);
-        }
-        finally
-        {
-            others.ForEach(client => client.Dispose());
-        }
+        using Connections others = await Connections.OpenAsync(gateway.Grpc, AtOnce + 3);
+        // The channel has the gateway's settings twice: while it waits, and from the server when it is let in.
+        Receipt receipt = await new Ingestion.IngestionClient(gateway.Channel).SubmitAsync(
+            new Action { PlayerId = "1" }, deadline: DateTime.UtcNow + Deadline);
+        Assert.Equal(Receipt.Types.Status.Accepted, receipt.Status);
     }
 
     [Fact]
     public async Task Gateway_StoppedWhileClientsWait_SendsThemAway()
     {
         await using RunningGateway gateway = await RunningGateway.WithPaceAsync(1);
-        List<TcpClient> clients = await ConnectAsync(gateway.Web, AtOnce + 200);
-        try
-        {
-            // At one a second the last one's turn would come after minutes; the host waits 30 s for its server.
-            await gateway.StopAsync().WaitAsync(Deadline / 3);
-            Assert.Equal(0, await ReadAsync(clients[^1]));
-        }
-        finally
-        {
-            clients.ForEach(client => client.Dispose());
-        }
-    }
-
-    private static async Task<List<TcpClient>> ConnectAsync(Uri address, int count)
-    {
-        List<TcpClient> clients = [];
-        for (int i = 0; i < count; i++)
-        {
-            clients.Add(await ConnectAsync(address));
-        }
-
-        return clients;
+        using Connections clients = await Connections.OpenAsync(gateway.Web, AtOnce + 200);
+        // At one a second the last one's turn would come after minutes; the host waits 30 s for its server.
+        await gateway.StopAsync().WaitAsync(Deadline / 3);
+        Assert.Equal(0, await ReadAsync(clients.Last));
     }
 
     private static async Task<TcpClient> ConnectAsync(Uri address)
@@ -154,5 +115,25 @@ public sealed class ConnectionsTests
         {
             return 0;
         }
+    }
+
+    private sealed class Connections : IDisposable
+    {
+        private readonly List<TcpClient> _clients = [];
+
+        public TcpClient Last => _clients[^1];
+
+        public static async Task<Connections> OpenAsync(Uri address, int count)
+        {
+            Connections opened = new();
+            for (int i = 0; i < count; i++)
+            {
+                opened._clients.Add(await ConnectAsync(address));
+            }
+
+            return opened;
+        }
+
+        public void Dispose() => _clients.ForEach(client => client.Dispose());
     }
 }

@@ -18,8 +18,11 @@ public sealed class SignalTests
     [Fact]
     public void Wait_WhenItIsSet_IsOver()
     {
+        TimeSpan limit = TimeSpan.FromSeconds(60);
         Signal signal = new();
         signal.Set();
-        signal.Wait(Timeout.InfiniteTimeSpan);
+        long began = Stopwatch.GetTimestamp();
+        signal.Wait(limit);
+        Assert.True(Stopwatch.GetElapsedTime(began) < limit);
     }
 }
