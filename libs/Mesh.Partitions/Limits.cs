@@ -57,6 +57,12 @@ public static class Limits
     /// <summary>Bytes of the bodies of events that are sent and not yet acknowledged.</summary>
     public const int UnacknowledgedBytes = 32 * 1024 * 1024;
 
+    /// <summary>
+    /// A commit of no more pages and events than this is written by whoever drives the turn: that takes less than to
+    /// wake another thread for it.
+    /// </summary>
+    public const int WrittenInTurn = 16;
+
     /// <summary>Events that a new owner folds at the most, give or take what arrives during a checkpoint.</summary>
     public const int CheckpointEvents = 20_000;
 

@@ -118,7 +118,7 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
             }
         });
 
-    public void Commit(IReadOnlyList<PageWrite> pages, Action<CommitAnswer?> answered) => Ask(
+    public void Commit(IReadOnlyList<PageWrite> pages, Action<CommitAnswer?> answered) => _ = AskAsync(
         answered,
         async cancel =>
         {
@@ -128,7 +128,8 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
             FaultPoints.Reach(FaultPoints.AfterCommit);
             _offsets.Committed(pages, answer);
             return answer;
-        });
+        },
+        elsewhere: pages.Sum(page => 1 + page.Events.Count) > Limits.WrittenInTurn);
 
     public void ReadStates(
         int partition, IReadOnlyCollection<string> streams, Action<IReadOnlyList<StateRow>?> answered) =>
@@ -231,15 +232,20 @@ internal sealed class InstanceIo : IInstanceIo, IDisposable
         _ended.Cancel();
     }
 
-    private void Ask<T>(Action<T?> answered, Func<CancellationToken, Task<T>> ask) => _ = AskAsync(answered, ask);
+    private void Ask<T>(Action<T?> answered, Func<CancellationToken, Task<T>> ask) =>
+        _ = AskAsync(answered, ask, elsewhere: true);
 
-    private async Task AskAsync<T>(Action<T?> answered, Func<CancellationToken, Task<T>> ask)
+    // Elsewhere: the loop goes on while the request is written as well.
+    private async Task AskAsync<T>(Action<T?> answered, Func<CancellationToken, Task<T>> ask, bool elsewhere)
     {
         T? answer = default;
         try
         {
-            // The loop goes on while the request is written as well.
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            if (elsewhere)
+            {
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            }
+
             answer = await ask(_ended.Token);
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)

@@ -6,7 +6,7 @@ namespace Mesh.Partitions.Shell;
 /// <summary>
 /// The batches of one lane that were fetched and wait for the loop. A full queue blocks the lane's reader alone.
 /// </summary>
-internal sealed class LaneQueue(LaneOptions lane, Signal signal) : IDisposable
+internal sealed class LaneQueue(LaneOptions lane, Action arrived) : IDisposable
 {
     private readonly ConcurrentQueue<(FetchedBatch Batch, long ArrivedAt)> _batches = new();
     private readonly SemaphoreSlim _room = new(Limits.QueuedBatches);
@@ -32,7 +32,7 @@ internal sealed class LaneQueue(LaneOptions lane, Signal signal) : IDisposable
         }
 
         _batches.Enqueue((batch, Environment.TickCount64));
-        signal.Set();
+        arrived();
         return true;
     }
 

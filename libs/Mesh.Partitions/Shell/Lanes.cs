@@ -19,9 +19,9 @@ internal sealed class Lanes : IAsyncDisposable
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private double _tookAt;
 
-    public Lanes(PartitionHostOptions options, Signal signal, Action<Exception> failed, ILogger logger)
+    public Lanes(PartitionHostOptions options, Action arrived, Action<Exception> failed, ILogger logger)
     {
-        _queues = [.. options.Lanes.Select(lane => new LaneQueue(lane, signal))];
+        _queues = [.. options.Lanes.Select(lane => new LaneQueue(lane, arrived))];
         _waitingSince = new long?[_queues.Length];
         _pacer = new LanePacer([.. options.Lanes.Select(lane => lane.MaxWait)]);
         _readers = [.. _queues.Select(queue => new TopicReader(

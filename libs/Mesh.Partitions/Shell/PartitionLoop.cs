@@ -1,17 +1,24 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Mesh.Bus;
 using Mesh.Partitions.Machine;
 
 namespace Mesh.Partitions.Shell;
 
 /// <summary>
-/// The one thread that drives an instance. A turn: (1) take note of acknowledgements, (2) run what was posted: answers
-/// of the database, commands, (3) take batches of the most urgent lane and decide them, (4) let the machine do what is
-/// due, above all commit what is decided, of all partitions together. While a commit is under way the next pages fill:
-/// so a commit holds what arrived during the one before, and nothing waits for a timer.
+/// Drives an instance, in turns, one at a time. A turn: (1) take note of acknowledgements, (2) run what was posted:
+/// answers of the database, commands, (3) take batches of the most urgent lane and decide them, (4) let the machine do
+/// what is due, above all commit what is decided, of all partitions together. While a commit is under way the next
+/// pages fill: so a commit holds what arrived during the one before, and nothing waits for a timer.
+/// Whoever brings something drives the turn itself when nobody else does: to wake another thread for it costs more than
+/// most turns. The loop's own thread takes turns that time makes due, and goes on when one leaves work behind.
 /// </summary>
 internal sealed class PartitionLoop(Signal signal)
 {
+    // Who brings something has work of its own, such as a lane to read.
+    private const int TurnsOfVisitors = 4;
+
+    private readonly Lock _driving = new();
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private InstanceMachine _machine = null!;
@@ -20,6 +27,9 @@ internal sealed class PartitionLoop(Signal signal)
     private Action<InstanceMachine> _turned = null!;
     private Exception? _fault;
     private int _woken;
+    private long _sleepsUntil;
+    private long _visitDue;
+    private ExecutionContext? _context;
     private volatile bool _over;
 
     /// <summary>Completes when the loop was stopped; fails when it cannot go on.</summary>
@@ -36,15 +46,21 @@ internal sealed class PartitionLoop(Signal signal)
         new Thread(Run) { IsBackground = true, Name = "partitions" }.Start();
     }
 
-    /// <summary>Runs something in the loop; never, when the loop has ended: see <see cref="Ended"/>.</summary>
+    /// <summary>
+    /// Runs something in a turn, perhaps before this returns; never, when the loop has ended: see <see cref="Ended"/>.
+    /// The caller holds no lock that a turn may want.
+    /// </summary>
     public void Post(Action action)
     {
         if (!_over)
         {
             _posted.Enqueue(action);
-            signal.Set();
+            Visit();
         }
     }
+
+    /// <summary>A lane has got a batch. As with <see cref="Post"/>, it may be decided before this returns.</summary>
+    public void Arrived() => Visit();
 
     /// <summary>Ends the loop after what is decided is committed and all partitions are given up.</summary>
     public void Stop() => Post(() => _machine.Stop(() => Finish(null)));
@@ -65,16 +81,64 @@ internal sealed class PartitionLoop(Signal signal)
 
     private void Run()
     {
+        Volatile.Write(ref _context, ExecutionContext.Capture());
+        while (!_over)
+        {
+            TimeSpan due;
+            lock (_driving)
+            {
+                due = Drive(turns: 1);
+                _sleepsUntil = After(due);
+            }
+
+            if (due > TimeSpan.Zero)
+            {
+                signal.Wait(due);
+            }
+        }
+    }
+
+    private void Visit()
+    {
+        bool wakes = true;
+        // A turn that is under way may bring something itself.
+        if (Volatile.Read(ref _context) is { } context && !_driving.IsHeldByCurrentThread && _driving.TryEnter())
+        {
+            try
+            {
+                // What a turn begins belongs to no request, even when one drives it.
+                ExecutionContext.Run(context, static loop => ((PartitionLoop)loop!).DriveVisit(), this);
+                wakes = _visitDue < _sleepsUntil;
+            }
+            finally
+            {
+                _driving.Exit();
+            }
+        }
+
+        // Who holds the turn may have looked already, and what is brought now would wait.
+        if (wakes)
+        {
+            signal.Set();
+        }
+    }
+
+    private void DriveVisit() => _visitDue = After(Drive(TurnsOfVisitors));
+
+    // Returns when the next turn is due: at once where there may be more to do.
+    private TimeSpan Drive(int turns)
+    {
         try
         {
-            while (_fault is null && !_over)
+            bool more = true;
+            while (turns-- > 0 && more && !_over && _fault is null)
             {
-                if (!Turn())
-                {
-                    TimeSpan machine = _machine.UntilDue();
-                    TimeSpan lanes = _machine.CanAccept ? _lanes.UntilDue() : machine;
-                    signal.Wait(machine < lanes ? machine : lanes);
-                }
+                more = Turn();
+            }
+
+            if (_fault is null)
+            {
+                return more ? TimeSpan.Zero : UntilDue();
             }
 
             Finish(_fault);
@@ -85,7 +149,19 @@ internal sealed class PartitionLoop(Signal signal)
         {
             Finish(e);
         }
+
+        return TimeSpan.Zero;
     }
+
+    private TimeSpan UntilDue()
+    {
+        TimeSpan machine = _machine.UntilDue();
+        TimeSpan lanes = _machine.CanAccept ? _lanes.UntilDue() : machine;
+        return machine < lanes ? machine : lanes;
+    }
+
+    private static long After(TimeSpan due) =>
+        Stopwatch.GetTimestamp() + (long)(due.TotalSeconds * Stopwatch.Frequency);
 
     // Returns whether there may be more to do at once.
     private bool Turn()
@@ -154,6 +230,7 @@ internal sealed class PartitionLoop(Signal signal)
     private void Finish(Exception? fault)
     {
         _over = true;
+        signal.Set();
         _machine.Abort(fault?.Message ?? "The service is stopping.");
         if (fault is null)
         {
