@@ -20,7 +20,7 @@ foreach (var reader in new[] { quests, sessions, rewards, leaderboard })
     reader.WithReference(quests).WithReference(sessions).WithReference(rewards);
 }
 
-builder.AddProject("gateway", "../services/Gateway/Gateway.csproj")
+SharingTheMachine(builder.AddProject("gateway", "../services/Gateway/Gateway.csproj"))
     .WithHttpEndpoint(port: builder.PortBase, name: "grpc")
     .WithHttpEndpoint(port: builder.PortBase + 80, name: "web")
     .WithExternalHttpEndpoints()
@@ -36,7 +36,14 @@ return await builder.Build().RunAsync();
 IResourceBuilder<ProjectResource> AddService(string name, string project)
 {
     var database = postgres.AddDatabase(name + "-db", databaseName: name);
-    return builder.AddProject(name, project)
+    return SharingTheMachine(builder.AddProject(name, project))
         .WithReference(database, connectionName: name).WaitFor(database)
         .WithReference(kafka).WaitFor(kafka);
 }
+
+// Half a dozen processes share the processors here. A pool that keeps a thread for each of them wakes one after the
+// other for work that is gone by then; it still adds threads when work waits.
+static IResourceBuilder<ProjectResource> SharingTheMachine(IResourceBuilder<ProjectResource> project) =>
+    project
+        .WithEnvironment("DOTNET_ThreadPool_ForceMinWorkerThreads", "1")
+        .WithEnvironment("DOTNET_HillClimbing_Disable", "1");
