@@ -102,7 +102,10 @@ public static class Limits
     /// <summary>How long the broker may acknowledge nothing before health says so.</summary>
     public static readonly TimeSpan RelayPatience = TimeSpan.FromSeconds(12);
 
-    /// <summary>How long an advance without events, of offsets or of what was relayed, waits for its commit.</summary>
+    /// <summary>
+    /// How long an advance without events, of offsets or of what was relayed, waits for a page of its partition before
+    /// it has a commit of its own; that begins no later than so long again.
+    /// </summary>
     public static readonly TimeSpan QuietCommit = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How often Kafka is told what was read, for lag tools.</summary>

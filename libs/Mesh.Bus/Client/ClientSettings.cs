@@ -20,8 +20,8 @@ internal static class ClientSettings
         settings["compression.codec"] = CodecName(codec);
         if (codec == BusCodec.Zstd)
         {
-            // For each batch the codec clears its tables, 768 KB at its usual level 3 and 64 KB at this one: most batches
-            // are a handful of records.
+            // For each batch the codec clears its tables, 768 KB at its usual level 3 and 64 KB at this one: most
+            // batches are a handful of records.
             settings["compression.level"] = "1";
         }
 

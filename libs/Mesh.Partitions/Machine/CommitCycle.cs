@@ -37,8 +37,9 @@ internal sealed class CommitCycle(IInstanceIo io, Action<Tenure, string> failed)
         {
             foreach (Tenure? tenure in tenures)
             {
-                if (tenure is { IsActive: true } && IsDue(tenure, quietDue))
+                if (tenure is { IsActive: true } && IsDue(tenure, quietDue, now))
                 {
+                    tenure.CommitsSince = now;
                     batch.Add((tenure, tenure.Machine.TakePage()));
                 }
             }
@@ -56,9 +57,12 @@ internal sealed class CommitCycle(IInstanceIo io, Action<Tenure, string> failed)
         }
     }
 
-    private static bool IsDue(Tenure tenure, bool quietDue) =>
+    // Where pages follow one another, the next one takes the quiet progress along.
+    private static bool IsDue(Tenure tenure, bool quietDue, long now) =>
         tenure.Machine.HasPage
-        || (tenure.Machine.HasQuietProgress && (quietDue || tenure.Phase == TenurePhase.Draining));
+        || (tenure.Machine.HasQuietProgress
+            && ((quietDue && now - tenure.CommitsSince >= (long)Limits.QuietCommit.TotalMilliseconds)
+                || tenure.Phase == TenurePhase.Draining));
 
     private void Answered(List<(Tenure Tenure, PageWrite Page)> batch, CommitAnswer? answer)
     {

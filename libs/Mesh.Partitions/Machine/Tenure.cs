@@ -64,6 +64,9 @@ internal sealed class Tenure
     /// <summary>It folds what the owner decides, and commits nothing.</summary>
     public bool Follows { get; }
 
+    /// <summary>When its last commit began.</summary>
+    public long CommitsSince { get; set; } = long.MinValue / 2;
+
     public TenurePhase Phase { get; private set; }
 
     public bool IsOver => Phase == TenurePhase.Ended;
