@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mesh.AppModel;
 
 var builder = DistributedApplication.CreateBuilder(args);
@@ -42,8 +43,10 @@ IResourceBuilder<ProjectResource> AddService(string name, string project)
 }
 
 // Half a dozen processes share the processors here. A pool that keeps a thread for each of them wakes one after the
-// other for work that is gone by then; it still adds threads when work waits.
+// other for work that is gone by then; it still adds threads when work waits. (The runtime reads hexadecimal numbers.)
 static IResourceBuilder<ProjectResource> SharingTheMachine(IResourceBuilder<ProjectResource> project) =>
     project
-        .WithEnvironment("DOTNET_ThreadPool_ForceMinWorkerThreads", "1")
+        .WithEnvironment(
+            "DOTNET_ThreadPool_ForceMinWorkerThreads",
+            Math.Max(1, Environment.ProcessorCount / 4).ToString("x", CultureInfo.InvariantCulture))
         .WithEnvironment("DOTNET_HillClimbing_Disable", "1");
