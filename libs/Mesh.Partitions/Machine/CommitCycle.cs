@@ -44,7 +44,7 @@ internal sealed class CommitCycle(IInstanceIo io, Action<Tenure, string> failed)
                 }
             }
 
-            if (batch.Count > 0 || quietDue)
+            if (quietDue)
             {
                 _quietSince = now;
             }

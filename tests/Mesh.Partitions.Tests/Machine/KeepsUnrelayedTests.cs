@@ -1,4 +1,3 @@
-using Mesh.EventStore;
 using Mesh.Partitions.Machine;
 
 namespace Mesh.Partitions.Tests.Machine;
@@ -6,7 +5,7 @@ namespace Mesh.Partitions.Tests.Machine;
 /// <summary>Another instance comes while events of this one's partitions wait for the broker.</summary>
 public sealed class KeepsUnrelayedTests
 {
-    private const int Partitions = 4;
+    private const int Partitions = TwoInstances.Partitions;
     private readonly TwoInstances _world = new();
 
     [Theory]
@@ -14,162 +13,33 @@ public sealed class KeepsUnrelayedTests
     [InlineData(false, Partitions / 2)]
     public void Balance_EventsAreNotRelayed_KeepsThemIfToldTo(bool keeps, int kept)
     {
-        InstanceMachine machine = Begin(keeps);
+        InstanceMachine machine = _world.Begin(keeps);
         AppendEverywhere(machine);
         _world.OtherComes();
-        Run(machine, 5_000);
+        _world.Run(machine, 5_000);
         Assert.Equal(kept, machine.Owned.Count(tenure => tenure is not null));
     }
 
     [Fact]
     public void Balance_EventsAreRelayedAtLast_GivesUpHalf()
     {
-        InstanceMachine machine = Begin(keeps: true);
+        InstanceMachine machine = _world.Begin(keepsUnrelayed: true);
         AppendEverywhere(machine);
         _world.OtherComes();
-        Run(machine, 5_000);
+        _world.Run(machine, 5_000);
         _world.AcknowledgeAll();
-        Run(machine, 5_000);
+        _world.Run(machine, 5_000);
         Assert.Equal(Partitions / 2, machine.Owned.Count(tenure => tenure is not null));
-    }
-
-    private InstanceMachine Begin(bool keeps)
-    {
-        InstanceMachine machine = new(
-            new InstanceIdentity(TwoInstances.Me, Partitions, [], Follows: false, keeps), _world);
-        Run(machine, 1_000);
-        Assert.All(machine.Owned, tenure => Assert.True(tenure is { IsServing: true }));
-        return machine;
     }
 
     private void AppendEverywhere(InstanceMachine machine)
     {
         for (int n = 0; n < Partitions; n++)
         {
-            machine.Execute(n, new Call(
-                [], (processor, to) => ((CountingProcessor)processor).Count("a", to), _ => { }, e => throw e));
+            TwoInstances.Append(machine, n);
         }
 
-        Run(machine, 500);
+        _world.Run(machine, 500);
         Assert.Equal(Partitions, _world.Sent);
-    }
-
-    private void Run(InstanceMachine machine, long milliseconds)
-    {
-        for (long until = _world.Now + milliseconds; _world.Now < until;)
-        {
-            _world.Step();
-            machine.Turn(woken: false);
-        }
-    }
-
-    /// <summary>A database and a broker in memory, and another instance that only beats.</summary>
-    private sealed class TwoInstances : IInstanceIo
-    {
-        public static readonly Guid Me = new("00000000-0000-0000-0000-000000000001");
-        private static readonly Guid Other = new("00000000-0000-0000-0000-000000000002");
-        private readonly PartitionOwner[] _owners =
-            [.. Enumerable.Range(0, Partitions).Select(n => new PartitionOwner(n, null, 0))];
-        private readonly Queue<Action> _answers = new();
-        private readonly List<(Tenure Tenure, EventTarget Target)> _sent = [];
-        private bool _otherIsThere;
-
-        public long Now { get; private set; }
-
-        public int Sent => _sent.Count;
-
-        public void Step()
-        {
-            Now += 10;
-            for (int left = _answers.Count; left > 0; left--)
-            {
-                _answers.Dequeue()();
-            }
-        }
-
-        public void OtherComes() => _otherIsThere = true;
-
-        public void AcknowledgeAll()
-        {
-            foreach ((Tenure tenure, EventTarget target) in _sent)
-            {
-                tenure.Acknowledge(target.Topic, target.Partition, 1, 1);
-            }
-
-            _sent.Clear();
-        }
-
-        public void Beat(float[] rates, Action<Sight?> answered) => Look(answered);
-
-        public void Look(Action<Sight?> answered) => _answers.Enqueue(() => answered(new Sight(
-            [
-                new InstanceRow(Me, "me", Now, new float[Partitions]),
-                .. _otherIsThere ? [new InstanceRow(Other, "other", Now, new float[Partitions])]
-                    : (InstanceRow[])[],
-            ],
-            [.. _owners])));
-
-        public void Take(PartitionOwner seen, long? counter, Action<TakeAnswer> answered) => _answers.Enqueue(() =>
-        {
-            _owners[seen.Partition] = new PartitionOwner(seen.Partition, Me, seen.Epoch + 1);
-            answered(new TakeAnswer(seen.Epoch + 1, Failed: false));
-        });
-
-        public void Release(int partition, long epoch, Action done) => _answers.Enqueue(() =>
-        {
-            _owners[partition] = new PartitionOwner(partition, Other, epoch + 1);
-            done();
-        });
-
-        public void Recover(int partition, long? epoch, Action<PartitionMachine?> answered) => _answers.Enqueue(() =>
-        {
-            PartitionMachine machine = new(
-                partition, new CountingProcessor(_ => new EventTarget("topic", partition)));
-            machine.Load(new PartitionRow(partition, epoch!.Value, 0, 0, [], [], 0, 0));
-            answered(machine);
-        });
-
-        public void Commit(IReadOnlyList<PageWrite> pages, Action<CommitAnswer?> answered) => _answers.Enqueue(() =>
-            answered(new CommitAnswer([.. pages.Select(_ => CommitResult.Written)], null, null)));
-
-        public void WriteStates(StateWrite write, Action<bool?> answered) => _answers.Enqueue(() => answered(true));
-
-        public void Send(Tenure tenure, in StoredEvent stored, bool counted) => _sent.Add((tenure, stored.Target!));
-
-        public void Leave(Action done) => done();
-
-        public void Forget(Guid instance, long counter)
-        {
-        }
-
-        public void ReadStates(
-            int partition, IReadOnlyCollection<string> streams, Action<IReadOnlyList<StateRow>?> answered) =>
-            throw new InvalidOperationException();
-
-        public void ReadEvents(
-            int partition, long after, long through, Predicate<StoredEvent> wanted,
-            Action<IReadOnlyList<StoredEvent>?> answered) => throw new InvalidOperationException();
-
-        public int Assign(int lane, int partition, InputPlace from) => 0;
-
-        public void Unassign(int lane, int partition)
-        {
-        }
-
-        public void Pause(int lane, int partition, bool paused)
-        {
-        }
-
-        public void Close(Tenure tenure)
-        {
-        }
-
-        public void AskResend(ResendOrder order)
-        {
-        }
-
-        public void Report(Notice notice, int partition, string detail)
-        {
-        }
     }
 }
