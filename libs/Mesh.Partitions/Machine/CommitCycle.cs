@@ -9,6 +9,7 @@ namespace Mesh.Partitions.Machine;
 /// </summary>
 internal sealed class CommitCycle(IInstanceIo io, Action<Tenure, string> failed)
 {
+    private static readonly long QuietCommit = (long)Limits.QuietCommit.TotalMilliseconds;
     private readonly Queue<(Tenure Tenure, PageWrite Page)> _singles = new();
     private bool _underWay;
     private long _quietSince;
@@ -27,7 +28,7 @@ internal sealed class CommitCycle(IInstanceIo io, Action<Tenure, string> failed)
         }
 
         long now = io.Now;
-        bool quietDue = now - _quietSince >= (long)Limits.QuietCommit.TotalMilliseconds;
+        bool quietDue = now - _quietSince >= QuietCommit;
         List<(Tenure Tenure, PageWrite Page)> batch = [];
         if (_singles.TryDequeue(out (Tenure Tenure, PageWrite Page) single))
         {
@@ -39,7 +40,7 @@ internal sealed class CommitCycle(IInstanceIo io, Action<Tenure, string> failed)
             {
                 if (tenure is { IsActive: true } && IsDue(tenure, quietDue, now))
                 {
-                    tenure.CommitsSince = now;
+                    tenure.CommitBeganAt = now;
                     batch.Add((tenure, tenure.Machine.TakePage()));
                 }
             }
@@ -61,7 +62,7 @@ internal sealed class CommitCycle(IInstanceIo io, Action<Tenure, string> failed)
     private static bool IsDue(Tenure tenure, bool quietDue, long now) =>
         tenure.Machine.HasPage
         || (tenure.Machine.HasQuietProgress
-            && ((quietDue && now - tenure.CommitsSince >= (long)Limits.QuietCommit.TotalMilliseconds)
+            && ((quietDue && now - tenure.CommitBeganAt >= QuietCommit)
                 || tenure.Phase == TenurePhase.Draining));
 
     private void Answered(List<(Tenure Tenure, PageWrite Page)> batch, CommitAnswer? answer)

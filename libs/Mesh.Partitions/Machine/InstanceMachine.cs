@@ -12,9 +12,9 @@ internal sealed record InstanceIdentity(
     Guid Id, int Partitions, IReadOnlyList<string> Lanes, bool Follows, bool KeepsUnrelayed = false);
 
 /// <summary>
-/// One instance of a service without I/O: which partitions it owns, and what it does with them. Driven by one thread:
-/// answers of <see cref="IInstanceIo"/>, records and calls come in by its methods; <see cref="Turn"/> does what
-/// follows.
+/// One instance of a service without I/O: which partitions it owns, and what it does with them. Driven by one thread
+/// at a time: answers of <see cref="IInstanceIo"/>, records and calls come in by its methods; <see cref="Turn"/> does
+/// what follows.
 /// </summary>
 internal sealed class InstanceMachine
 {

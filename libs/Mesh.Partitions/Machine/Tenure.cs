@@ -65,7 +65,7 @@ internal sealed class Tenure
     public bool Follows { get; }
 
     /// <summary>When its last commit began.</summary>
-    public long CommitsSince { get; set; } = long.MinValue / 2;
+    public long CommitBeganAt { get; set; } = long.MinValue / 2;
 
     public TenurePhase Phase { get; private set; }
 

@@ -28,7 +28,6 @@ internal sealed class PartitionLoop(Signal signal)
     private Exception? _fault;
     private int _woken;
     private long _sleepsUntil;
-    private long _visitDue;
     private ExecutionContext? _context;
     private volatile bool _over;
 
@@ -59,8 +58,30 @@ internal sealed class PartitionLoop(Signal signal)
         }
     }
 
-    /// <summary>A lane has got a batch. As with <see cref="Post"/>, it may be decided before this returns.</summary>
-    public void Arrived() => Visit();
+    /// <summary>
+    /// Something is there to do, such as a lane's batch. As with <see cref="Post"/>, it may be done before this
+    /// returns.
+    /// </summary>
+    public void Visit()
+    {
+        // A turn that is under way may bring something itself. Another one who drives may have looked already, and what
+        // is brought now would wait.
+        if (Volatile.Read(ref _context) is not { } context || _driving.IsHeldByCurrentThread || !_driving.TryEnter())
+        {
+            signal.Set();
+            return;
+        }
+
+        try
+        {
+            // What a turn begins belongs to no request, even when one drives it.
+            ExecutionContext.Run(context, static loop => ((PartitionLoop)loop!).DriveVisit(), this);
+        }
+        finally
+        {
+            _driving.Exit();
+        }
+    }
 
     /// <summary>Ends the loop after what is decided is committed and all partitions are given up.</summary>
     public void Stop() => Post(() => _machine.Stop(() => Finish(null)));
@@ -98,32 +119,13 @@ internal sealed class PartitionLoop(Signal signal)
         }
     }
 
-    private void Visit()
+    private void DriveVisit()
     {
-        bool wakes = true;
-        // A turn that is under way may bring something itself.
-        if (Volatile.Read(ref _context) is { } context && !_driving.IsHeldByCurrentThread && _driving.TryEnter())
-        {
-            try
-            {
-                // What a turn begins belongs to no request, even when one drives it.
-                ExecutionContext.Run(context, static loop => ((PartitionLoop)loop!).DriveVisit(), this);
-                wakes = _visitDue < _sleepsUntil;
-            }
-            finally
-            {
-                _driving.Exit();
-            }
-        }
-
-        // Who holds the turn may have looked already, and what is brought now would wait.
-        if (wakes)
+        if (After(Drive(TurnsOfVisitors)) < _sleepsUntil)
         {
             signal.Set();
         }
     }
-
-    private void DriveVisit() => _visitDue = After(Drive(TurnsOfVisitors));
 
     // Returns when the next turn is due: at once where there may be more to do.
     private TimeSpan Drive(int turns)

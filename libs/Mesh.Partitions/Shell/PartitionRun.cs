@@ -33,7 +33,7 @@ internal sealed class PartitionRun : IAsyncDisposable
         (_options, Store, _instance, _logger) = (options, store, instance, logger);
         Signal signal = new();
         _loop = new PartitionLoop(signal);
-        _lanes = new Lanes(options, _loop.Arrived, _loop.Fail, logger);
+        _lanes = new Lanes(options, _loop.Visit, _loop.Fail, logger);
         _relay = new Relay(
             options, store.StoreId, signal, _loop.Post, topics => _machine!.SenderFailed(topics), logger);
         _offsets = new OffsetReporter(

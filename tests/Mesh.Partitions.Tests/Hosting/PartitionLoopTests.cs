@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Mesh.Partitions.Tests.Hosting;
 
 /// <summary>Turns are taken by whoever brings something, one at a time.</summary>
-public sealed class PartitionLoopTests : IAsyncLifetime, IDisposable
+public sealed class PartitionLoopTests : IAsyncLifetime
 {
     private static readonly TopicDefinition Input =
         new("test.in", HostUnderTest.Partitions, BusCodec.Lz4, TimeSpan.FromDays(1));
@@ -31,9 +31,8 @@ public sealed class PartitionLoopTests : IAsyncLifetime, IDisposable
     {
         await _service.StopAsync();
         await _broker.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
     }
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task InLoop_NobodyDrives_RunsOnTheCallersThread()

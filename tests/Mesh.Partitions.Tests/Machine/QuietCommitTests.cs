@@ -11,7 +11,8 @@ public sealed class QuietCommitTests
     [Fact]
     public void Progress_PagesFollowOneAnother_TravelsWithThem()
     {
-        InstanceMachine machine = Busy();
+        InstanceMachine machine = _world.Begin();
+        Busy(machine);
         Assert.All(_world.Committed, page => Assert.NotEmpty(page.Events));
         Assert.Equal(machine.Owned[0]!.Machine.CommittedHead - 1, _world.Committed[^1].Relayed);
     }
@@ -19,7 +20,8 @@ public sealed class QuietCommitTests
     [Fact]
     public void Progress_NoPageFollows_HasACommitOfItsOwn()
     {
-        InstanceMachine machine = Busy();
+        InstanceMachine machine = _world.Begin();
+        Busy(machine);
         _world.Run(machine, 2 * (long)Limits.QuietCommit.TotalMilliseconds + 20);
         PageWrite alone = Assert.Single(_world.Committed, page => page.Events.Count == 0);
         Assert.Equal((0, machine.Owned[0]!.Machine.CommittedHead), (alone.Partition, alone.Relayed));
@@ -33,13 +35,6 @@ public sealed class QuietCommitTests
         _world.Run(machine, 50);
         Busy(machine);
         Assert.Equal(machine.Owned[1]!.Machine.CommittedHead, _world.Committed.Last(p => p.Partition == 1).Relayed);
-    }
-
-    private InstanceMachine Busy()
-    {
-        InstanceMachine machine = _world.Begin();
-        Busy(machine);
-        return machine;
     }
 
     // An event each tenth of a second, acknowledged at once.

@@ -22,21 +22,17 @@ internal sealed class TwoInstances : IInstanceIo
     /// <summary>Every page that was committed.</summary>
     public List<PageWrite> Committed { get; } = [];
 
-    private void Step()
-    {
-        Now += 10;
-        for (int left = _answers.Count; left > 0; left--)
-        {
-            _answers.Dequeue()();
-        }
-    }
-
     /// <summary>Drives an instance for so long, ten milliseconds a turn.</summary>
     public void Run(InstanceMachine machine, long milliseconds)
     {
         for (long until = Now + milliseconds; Now < until;)
         {
-            Step();
+            Now += 10;
+            for (int left = _answers.Count; left > 0; left--)
+            {
+                _answers.Dequeue()();
+            }
+
             machine.Turn(woken: false);
         }
     }
