@@ -31,8 +31,9 @@ public static class Limits
     public const int YieldingRecords = 100;
 
     /// <summary>
-    /// So many times as long as those took to decide it rests. What they cost elsewhere is many times that, above all a
-    /// commit, for which an urgent record waits that comes meanwhile: few large lumps cost it less than many small.
+    /// A lane that rests does so many times as long as those took to decide. What they cost elsewhere is many times
+    /// that, above all a commit, for which an urgent record waits that comes meanwhile: few large lumps cost it less
+    /// than many small.
     /// </summary>
     public const int YieldingRest = 200;
 

@@ -15,6 +15,12 @@ public sealed record LaneOptions(TopicDefinition Topic, bool Relayed, TimeSpan M
     /// lumps, which cost the same whether they hold one record or many.
     /// </summary>
     public int FetchMinBytes { get; init; } = 1;
+
+    /// <summary>
+    /// Whether it rests after each few records while a more urgent lane is in use: for what has seconds, and may come
+    /// in floods. A lane that does not comes after more urgent ones, but at once.
+    /// </summary>
+    public bool Rests { get; init; }
 }
 
 /// <summary>What a partition host needs to know.</summary>

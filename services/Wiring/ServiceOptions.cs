@@ -56,12 +56,18 @@ internal sealed record ServiceOptions
 
     private static string[] Everywhere { get; } = ["*", "+", "0.0.0.0", "[::]"];
 
-    /// <summary>The three lanes of actions: p0 at once, p1 within 1 s, p2 within 5 s, and in lumps.</summary>
+    /// <summary>
+    /// The three lanes of actions: p0 at once, p1 after it and within 1 s, p2 within 5 s, in lumps and with rests.
+    /// </summary>
     public static IReadOnlyList<LaneOptions> ActionLanes { get; } =
     [
         new(TopicCatalog.ActionsP0.Definition, Relayed: false, TimeSpan.Zero),
         new(TopicCatalog.ActionsP1.Definition, Relayed: false, TimeSpan.FromSeconds(1)),
-        new(TopicCatalog.ActionsP2.Definition, Relayed: false, TimeSpan.FromSeconds(5)) { FetchMinBytes = 64 * 1024 },
+        new(TopicCatalog.ActionsP2.Definition, Relayed: false, TimeSpan.FromSeconds(5))
+        {
+            FetchMinBytes = 64 * 1024,
+            Rests = true,
+        },
     ];
 
     // A server that listens on every address is reached by the machine's name.

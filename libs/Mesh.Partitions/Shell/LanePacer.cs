@@ -2,14 +2,14 @@ namespace Mesh.Partitions.Shell;
 
 /// <summary>
 /// Whose turn it is among lanes that all have something. The most urgent goes first. As long as more urgent ones are
-/// in use the others take a few records at a time, and rest for some times as long as those took: the commits, the
-/// database and the other services that work for them are shared as well. A lane that has waited as long as it may
-/// takes a turn between two of the others. Times in milliseconds.
+/// in use the others take a few records at a time, and those that have seconds rest for many times as long as those
+/// took: the commits, the database and the other services that work for them are shared as well. A lane that has waited
+/// as long as it may takes a turn between two of the others. Times in milliseconds.
 /// </summary>
-internal sealed class LanePacer(IReadOnlyList<TimeSpan> maxWaits)
+internal sealed class LanePacer(IReadOnlyList<LaneOptions> lanes)
 {
-    private readonly long[] _usedAt = [.. maxWaits.Select(_ => long.MinValue / 2)];
-    private readonly double[] _restsUntil = new double[maxWaits.Count];
+    private readonly long[] _usedAt = [.. lanes.Select(_ => long.MinValue / 2)];
+    private readonly double[] _restsUntil = new double[lanes.Count];
     private bool _wasOverdue;
 
     /// <summary>Chooses a lane.</summary>
@@ -29,14 +29,14 @@ internal sealed class LanePacer(IReadOnlyList<TimeSpan> maxWaits)
             }
 
             _usedAt[lane] = (long)now;
-            bool late = lane > 0 && !_wasOverdue && now - since >= maxWaits[lane].TotalMilliseconds;
-            if (late || (chosen < 0 && (_restsUntil[lane] <= now || !Yields(lane, now))))
+            bool late = lane > 0 && !_wasOverdue && now - since >= lanes[lane].MaxWait.TotalMilliseconds;
+            if (late || (chosen < 0 && (_restsUntil[lane] <= now || !IsBehind(lane, now))))
             {
                 (chosen, overdue) = (lane, late);
             }
         }
 
-        records = chosen >= 0 && Yields(chosen, now) ? Limits.YieldingRecords : int.MaxValue;
+        records = chosen >= 0 && IsBehind(chosen, now) ? Limits.YieldingRecords : int.MaxValue;
         _wasOverdue = chosen >= 0 ? overdue : _wasOverdue;
 
         return chosen;
@@ -45,7 +45,7 @@ internal sealed class LanePacer(IReadOnlyList<TimeSpan> maxWaits)
     /// <summary>What was taken is decided.</summary>
     public void Took(int lane, double from, double to)
     {
-        if (Yields(lane, to))
+        if (lanes[lane].Rests && IsBehind(lane, to))
         {
             _restsUntil[lane] = to + ((to - from) * Limits.YieldingRest);
         }
@@ -66,7 +66,7 @@ internal sealed class LanePacer(IReadOnlyList<TimeSpan> maxWaits)
         return due;
     }
 
-    private bool Yields(int lane, double now)
+    private bool IsBehind(int lane, double now)
     {
         for (int urgent = 0; urgent < lane; urgent++)
         {

@@ -23,7 +23,7 @@ internal sealed class Lanes : IAsyncDisposable
     {
         _queues = [.. options.Lanes.Select(lane => new LaneQueue(lane, arrived))];
         _waitingSince = new long?[_queues.Length];
-        _pacer = new LanePacer([.. options.Lanes.Select(lane => lane.MaxWait)]);
+        _pacer = new LanePacer(options.Lanes);
         _readers = [.. _queues.Select(queue => new TopicReader(
             options.Bus,
             new TopicReaderOptions

@@ -1,3 +1,4 @@
+using Mesh.Bus;
 using Mesh.Partitions.Shell;
 
 namespace Mesh.Partitions.Tests.Hosting;
@@ -5,7 +6,12 @@ namespace Mesh.Partitions.Tests.Hosting;
 /// <summary>Whose turn it is among lanes, by a clock in the test's hand.</summary>
 public sealed class LanePacerTests
 {
-    private readonly LanePacer _pacer = new([TimeSpan.Zero, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)]);
+    private readonly LanePacer _pacer = new(
+    [
+        Lane(TimeSpan.Zero),
+        Lane(TimeSpan.FromSeconds(1)),
+        Lane(TimeSpan.FromSeconds(5)) with { Rests = true },
+    ]);
 
     [Fact]
     public void Choose_SeveralWait_TheMostUrgentGoesFirstAndWhole()
@@ -40,6 +46,19 @@ public sealed class LanePacerTests
     }
 
     [Fact]
+    public void Choose_LaneThatDoesNotRest_TakesAFewAndGoesOn()
+    {
+        Assert.Equal(0, _pacer.Choose(100, [90, 95, null], out _));
+        Assert.Equal(1, _pacer.Choose(101, [null, 95, 70], out int records));
+        Assert.Equal(Limits.YieldingRecords, records);
+
+        _pacer.Took(1, 101, 103);
+        Assert.Equal(1, _pacer.Choose(103, [null, 95, 70], out _));
+        _pacer.Took(1, 103, 105);
+        Assert.Equal(0, _pacer.Choose(105, [104, 95, 70], out _));
+    }
+
+    [Fact]
     public void Choose_MoreUrgentNoLongerInUse_RestsNoMore()
     {
         _pacer.Choose(100, [90, null, null], out _);
@@ -62,4 +81,7 @@ public sealed class LanePacerTests
 
         Assert.Equal([2, 0, 2, 0, 2, 0], turns);
     }
+
+    private static LaneOptions Lane(TimeSpan maxWait) =>
+        new(new TopicDefinition("lane", 1, BusCodec.None, null), Relayed: false, maxWait);
 }
