@@ -14,4 +14,7 @@ public static class Limits
 
     /// <summary>How often a <see cref="RetentionGuard"/> looks within the shortest retention, at the least.</summary>
     public const int GuardLooks = 10;
+
+    /// <summary>Records of a batch after which a <see cref="TopicReader"/> may rest: more are on their way.</summary>
+    public const int ManyRecords = 10;
 }

@@ -61,11 +61,19 @@ public sealed record TopicReaderOptions
     /// fetch. More than 1 trades that much delay for fewer fetches and larger batches.
     /// </summary>
     public int FetchMinBytes { get; init; } = 1;
+
+    /// <summary>
+    /// How long after a batch of <see cref="Limits.ManyRecords"/> or more the next one is taken, so that what comes
+    /// meanwhile comes together. A full batch is followed at once, and so is a smaller one: nothing waits where few
+    /// records come, or where a reader catches up. What changes or ends the reader waits for it as well.
+    /// </summary>
+    public TimeSpan Gathering { get; init; }
 }
 
 /// <summary>
 /// Reads given partitions of one topic from given offsets, on a thread of its own, without a consumer group: nothing is
-/// committed and there is no rebalance. What arrives is handed over at once, with whatever else has arrived by then.
+/// committed and there is no rebalance. What arrives is handed over at once, with whatever else has arrived by then,
+/// but see <see cref="TopicReaderOptions.Gathering"/>.
 /// What it reads can be changed at any time; without partitions it costs a sleeping thread.
 /// It never jumps: an offset that the log does not hold ends the reader with <see cref="OffsetOutsideLogException"/>.
 /// </summary>

@@ -27,6 +27,9 @@ public static class Limits
     /// <summary>Records of one batch.</summary>
     public const int BatchRecords = 1_000;
 
+    /// <summary>How long a lane in which many records come lets them gather: each lump has one commit.</summary>
+    public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Records that a lane takes at a time while a more urgent one is in use.</summary>
     public const int YieldingRecords = 100;
 

@@ -35,6 +35,7 @@ internal sealed class ActionRelay : BackgroundService, IHealthCheck
     private readonly SpillLog _spill;
     private readonly TimeProvider _clock;
     private readonly ILogger<ActionRelay> _logger;
+    private readonly Lumps _lumps;
     private readonly ActionRoute[] _routes;
     private BusProducer? _producer;
     private PartitionedStore? _store;
@@ -46,8 +47,9 @@ internal sealed class ActionRelay : BackgroundService, IHealthCheck
     public ActionRelay(ServiceOptions options, SpillLog spill, TimeProvider clock, ILogger<ActionRelay> logger)
     {
         (_options, _spill, _clock, _logger) = (options, spill, clock, logger);
+        _lumps = new Lumps(TopicCatalog.Actions.Count, SendLump);
         _routes = [.. Enumerable.Range(0, TopicCatalog.Actions.Count * Placement.Partitions).Select(i =>
-            new ActionRoute(this, i / Placement.Partitions, i % Placement.Partitions))];
+            new ActionRoute(this, _lumps, i / Placement.Partitions, i % Placement.Partitions))];
         spill.Acknowledged += (topic, partition, next) =>
             _routes.First(r => r.Partition == partition && r.Topic == topic).NoteOffset(next);
     }
@@ -94,6 +96,7 @@ internal sealed class ActionRelay : BackgroundService, IHealthCheck
         }
 
         await base.StopAsync(cancellationToken);
+        _lumps.Dispose();
         _producer?.Dispose();
         await (_store?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
@@ -198,6 +201,9 @@ internal sealed class ActionRelay : BackgroundService, IHealthCheck
             }
         }
     }
+
+    private int SendLump(int lane) =>
+        _routes.Skip(lane * Placement.Partitions).Take(Placement.Partitions).Sum(route => route.SendLump());
 
     private void BeginSpill(string reason)
     {

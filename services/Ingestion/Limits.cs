@@ -64,6 +64,18 @@ internal static class Limits
     /// <summary>How long newer actions wait in memory while the broker acknowledges none of the last spilled.</summary>
     public static readonly TimeSpan ReturnPatience = TimeSpan.FromSeconds(1);
 
+    /// <summary>Actions of a lane that come within <see cref="ManyWithin"/>, from which on they go in lumps.</summary>
+    public const int ManyActions = 40;
+
+    /// <summary>The time for them: 2,000 a second.</summary>
+    public static readonly TimeSpan ManyWithin = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>How long a lump gathers.</summary>
+    public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>A lump of fewer actions is the last: 1,000 a second.</summary>
+    public const int FewActions = 5;
+
     /// <summary>How often it is looked whether the last spilled action is acknowledged.</summary>
     public static readonly TimeSpan ReturnLook = TimeSpan.FromMilliseconds(10);
 

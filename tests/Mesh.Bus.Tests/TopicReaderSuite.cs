@@ -372,7 +372,8 @@ public abstract partial class TopicReaderSuite(IBroker broker)
 
     private TopicReader Read(
         string topic, Received received, TopicStart[] starts, int maxBatch = 1000, long queuedKbytes = 16 * 1024,
-        Func<FetchedBatch, bool>? deliver = null, int fetchMinBytes = 1, int fetchWaitMs = 100) => new(
+        Func<FetchedBatch, bool>? deliver = null, int fetchMinBytes = 1, int fetchWaitMs = 100,
+        TimeSpan gathering = default) => new(
             broker.Options(),
             new TopicReaderOptions
             {
@@ -382,6 +383,7 @@ public abstract partial class TopicReaderSuite(IBroker broker)
                 QueuedMaxKbytes = queuedKbytes,
                 FetchMinBytes = fetchMinBytes,
                 FetchWaitMs = fetchWaitMs,
+                Gathering = gathering,
             },
             deliver ?? received.Add,
             received.Fail,

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Confluent.Kafka;
 using Mesh.Bus.Client;
@@ -10,7 +11,7 @@ namespace Mesh.Bus.Reading;
 /// <summary>
 /// A thread of its own around one consumer: (1) block until something arrives, (2) take what else has arrived, (3) hand
 /// it over on this thread, which is the back-pressure: while the receiver blocks, the client's bounded queue fills and
-/// it stops fetching.
+/// it stops fetching; (4) rest, where that was much and more will follow.
 /// </summary>
 internal sealed class ConsumerLoop
 {
@@ -29,6 +30,7 @@ internal sealed class ConsumerLoop
     private readonly FetchedRecord[] _buffer;
     private readonly Assignments _assignments;
     private readonly StartChecks _checks = new();
+    private readonly Gathering _gathering;
     private volatile bool _stopping;
 
     public ConsumerLoop(
@@ -41,6 +43,7 @@ internal sealed class ConsumerLoop
         (_deliver, _endReached, _failed, _logger) = (deliver, endReached, failed, logger);
         _bootstrapServers = options.BootstrapServers;
         _buffer = new FetchedRecord[_maxBatch];
+        _gathering = new Gathering(reading.Gathering, _maxBatch);
         Dictionary<string, string> settings = ClientSettings.Consumer(options, reading);
         settings["enable.partition.eof"] = endReached is null ? "false" : "true";
         _consumer = new ConsumerBuilder<byte[]?, byte[]>(settings)
@@ -105,6 +108,10 @@ internal sealed class ConsumerLoop
         {
             while (!_stopping && ReadBatch())
             {
+                if (_gathering.Rest(Stopwatch.GetTimestamp()) is var rest && rest > TimeSpan.Zero)
+                {
+                    Thread.Sleep(rest);
+                }
             }
         }
         catch (Exception e)
@@ -193,6 +200,7 @@ internal sealed class ConsumerLoop
             return true;
         }
 
+        _gathering.Took(count, Stopwatch.GetTimestamp());
         FetchedRecord[] records = _buffer.AsSpan(0, count).ToArray();
         Array.Clear(_buffer, 0, count);
         return _deliver(new FetchedBatch(_topic, ImmutableCollectionsMarshal.AsImmutableArray(records)));

@@ -33,6 +33,7 @@ internal sealed class Lanes : IAsyncDisposable
                 WithKeys = options.Bury is not null,
                 MaxBatchRecords = Limits.BatchRecords,
                 FetchMinBytes = queue.Lane.FetchMinBytes,
+                Gathering = Limits.Gathering,
             },
             queue.Deliver,
             failed,

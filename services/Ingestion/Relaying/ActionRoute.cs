@@ -15,12 +15,14 @@ internal readonly record struct WaitingAction(
 
 /// <summary>
 /// One partition of one lane: all that is not durable, in order. Either a producer has it and acknowledges from the
-/// front; or the route is held, and who takes from the front acknowledges.
+/// front, and the last ones may still wait for their lump; or the route is held, and who takes from the front
+/// acknowledges.
 /// </summary>
-internal sealed class ActionRoute(ActionRelay relay, int lane, int partition)
+internal sealed class ActionRoute(ActionRelay relay, Lumps lumps, int lane, int partition)
 {
     private readonly Lock _order = new();
     private readonly ConcurrentQueue<WaitingAction> _waiting = new();
+    private readonly Queue<(byte[] Key, byte[] Record)> _lump = new();
     private ProduceTarget? _target;
     private long _nextOffset;
     private long _acknowledged;
@@ -41,7 +43,30 @@ internal sealed class ActionRoute(ActionRelay relay, int lane, int partition)
         lock (_order)
         {
             _waiting.Enqueue(new WaitingAction(this, key, record, sink, number));
-            _target?.Produce(key, record, null);
+            bool gathers = lumps.Takes(lane);
+            if (_target is not null && (gathers || _lump.Count > 0))
+            {
+                _lump.Enqueue((key, record));
+            }
+            else
+            {
+                _target?.Produce(key, record, null);
+            }
+        }
+    }
+
+    /// <summary>The producer gets what has gathered; how many actions.</summary>
+    public int SendLump()
+    {
+        lock (_order)
+        {
+            int count = _lump.Count;
+            while (_lump.TryDequeue(out (byte[] Key, byte[] Record) action))
+            {
+                _target!.Produce(action.Key, action.Record, null);
+            }
+
+            return count;
         }
     }
 
@@ -51,6 +76,7 @@ internal sealed class ActionRoute(ActionRelay relay, int lane, int partition)
         lock (_order)
         {
             _target = null;
+            _lump.Clear();
         }
     }
 
