@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Mesh.Bus.Tests.Broker;
 
 namespace Mesh.Bus.Tests;
@@ -23,21 +25,37 @@ public abstract partial class TopicReaderSuite
     }
 
     [BrokerFact]
-    public async Task Reader_ThatGathers_AfterABatchOfMany_GetsWhatComesMeanwhileInOneBatch()
+    public async Task Reader_ThatGathers_AfterABatchOfMany_TakesTheNextOneLater()
     {
+        const int Many = 2 * Limits.ManyRecords;
+        TimeSpan gathering = TimeSpan.FromSeconds(2);
         string topic = await broker.NewTopicAsync();
-        broker.Fill(topic, 0, 2 * Limits.ManyRecords);
+        broker.Fill(topic, 0, 1);
         var received = new Received();
-        await using TopicReader reader = Read(
-            topic, received, [new TopicStart(0, 0)], gathering: TimeSpan.FromSeconds(3));
-        await received.CountAsync(2 * Limits.ManyRecords);
-        for (int i = 0; i < 5; i++)
+        using ManualResetEventSlim fetched = new();
+        ConcurrentQueue<(int Count, long At)> batches = new();
+        bool Deliver(FetchedBatch batch)
         {
-            broker.Fill(topic, 0, 1);
+            // While the first one is held up here, many more are fetched behind it.
+            batches.Enqueue((batch.Records.Length, Stopwatch.GetTimestamp()));
+            fetched.Wait();
+            return received.Add(batch);
         }
 
-        await received.CountAsync((2 * Limits.ManyRecords) + 5);
-        Assert.Equal(2, received.Batches.Count);
+        await using TopicReader reader = Read(
+            topic, received, [new TopicStart(0, 0)], deliver: Deliver, gathering: gathering);
+        broker.Fill(topic, 0, Many);
+        await Task.Delay(TimeSpan.FromSeconds(1));
+        fetched.Set();
+        await received.CountAsync(1 + Many);
+        broker.Fill(topic, 0, 1);
+        await received.CountAsync(2 + Many);
+
+        List<TimeSpan> rests = [.. batches.Zip(batches.Skip(1))
+            .Where(pair => pair.First.Count >= Limits.ManyRecords)
+            .Select(pair => Stopwatch.GetElapsedTime(pair.First.At, pair.Second.At))];
+        Assert.NotEmpty(rests);
+        Assert.All(rests, rest => Assert.True(rest > gathering * 0.9, $"It rested for {rest}."));
     }
 
     [BrokerFact]
