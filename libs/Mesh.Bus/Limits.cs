@@ -17,4 +17,7 @@ public static class Limits
 
     /// <summary>Records of a batch after which a <see cref="TopicReader"/> may rest: more are on their way.</summary>
     public const int ManyRecords = 10;
+
+    /// <summary>Records of a batch after which it rests twice as long: a busy machine needs larger ones.</summary>
+    public const int VeryManyRecords = 100;
 }

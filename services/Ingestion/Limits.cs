@@ -70,7 +70,7 @@ internal static class Limits
     /// <summary>The time for them: 2,000 a second.</summary>
     public static readonly TimeSpan ManyWithin = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long a lump gathers.</summary>
+    /// <summary>How long a lump gathers; after one of <see cref="ManyActions"/> twice as long.</summary>
     public static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(5);
 
     /// <summary>A lump of fewer actions is the last: 1,000 a second.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using Mesh.Broker;
@@ -43,6 +44,35 @@ public sealed class LumpsTests
 
         Volatile.Write(ref size, Limits.FewActions - 1);
         await RelayUnderTest.UntilAsync(() => !lumps.Takes(Lane));
+    }
+
+    [Fact]
+    public async Task Lumps_OfMany_GatherTwiceAsLong()
+    {
+        const int Count = 20;
+        ConcurrentQueue<long> sent = new();
+        using Lumps lumps = LumpsOf(Limits.ManyActions, sent);
+        await RelayUnderTest.UntilAsync(() => Enumerable.Range(0, Limits.ManyActions).Any(_ => lumps.Takes(Lane)));
+        await RelayUnderTest.UntilAsync(() => sent.Count > Count + 1);
+
+        // A sleep is of whole milliseconds. The first of these may have been late, none of them early.
+        TimeSpan least = (Limits.Gathering * 2) - TimeSpan.FromMilliseconds(1);
+        long[] moments = [.. sent.Skip(1).Take(Count + 1)];
+        Assert.True(Stopwatch.GetElapsedTime(moments[0], moments[^1]) >= least * (Count - 1));
+    }
+
+    [Fact]
+    public async Task Lumps_OfFewer_GatherAsLongAsEver()
+    {
+        ConcurrentQueue<long> sent = new();
+        using Lumps lumps = LumpsOf(Limits.ManyActions - 1, sent);
+        await RelayUnderTest.UntilAsync(() => Enumerable.Range(0, Limits.ManyActions).Any(_ => lumps.Takes(Lane)));
+        await RelayUnderTest.UntilAsync(() =>
+        {
+            long[] moments = [.. sent];
+            return moments.Zip(moments.Skip(1), (a, b) => Stopwatch.GetElapsedTime(a, b))
+                .Any(between => between < Limits.Gathering * 1.5);
+        });
     }
 
     [Fact]
@@ -108,6 +138,12 @@ public sealed class LumpsTests
         }
 
         await ActionTopics.HoldInOrderAsync(broker, relay.Sent);
+    });
+
+    private static Lumps LumpsOf(int size, ConcurrentQueue<long> sent) => new(lanes: 2, _ =>
+    {
+        sent.Enqueue(Stopwatch.GetTimestamp());
+        return size;
     });
 
     private static async Task WithRelayAsync(Func<RelayUnderTest, string, Task> test)

@@ -7,7 +7,7 @@ namespace Mesh.Bus.Reading;
 /// messages of its own in whoever reads. On a machine that is busy with those, small batches leave no processor free,
 /// and records wait longer for one than they would have waited for each other.
 /// </summary>
-/// <param name="interval">How long after a batch of many; zero: not at all.</param>
+/// <param name="interval">How long after a batch of many; after one of very many twice as long; zero: not at all.</param>
 /// <param name="fullBatch">Who takes so many has more waiting, and goes on.</param>
 internal sealed class Gathering(TimeSpan interval, int fullBatch)
 {
@@ -20,7 +20,13 @@ internal sealed class Gathering(TimeSpan interval, int fullBatch)
     /// <summary>How long to rest before the next one.</summary>
     public TimeSpan Rest(long now)
     {
-        TimeSpan rest = interval - Stopwatch.GetElapsedTime(_tookAt, now);
-        return _taken >= Limits.ManyRecords && _taken < fullBatch && rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
+        if (_taken < Limits.ManyRecords || _taken >= fullBatch)
+        {
+            return TimeSpan.Zero;
+        }
+
+        TimeSpan whole = _taken < Limits.VeryManyRecords ? interval : interval * 2;
+        TimeSpan rest = whole - Stopwatch.GetElapsedTime(_tookAt, now);
+        return rest > TimeSpan.Zero ? rest : TimeSpan.Zero;
     }
 }

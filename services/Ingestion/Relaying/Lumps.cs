@@ -51,30 +51,41 @@ internal sealed class Lumps : IDisposable
         {
             _begun.WaitOne();
             long beganAt = Stopwatch.GetTimestamp();
+            TimeSpan gathering = Limits.Gathering;
             while (!_over && Array.Exists(_lanes, lane => lane.Gathers))
             {
-                TimeSpan rest = Limits.Gathering - Stopwatch.GetElapsedTime(beganAt);
+                TimeSpan rest = gathering - Stopwatch.GetElapsedTime(beganAt);
                 if (rest > TimeSpan.Zero)
                 {
                     Thread.Sleep(rest);
                 }
 
                 beganAt = Stopwatch.GetTimestamp();
-                SendAll();
+                gathering = SendAll() < Limits.ManyActions ? Limits.Gathering : Limits.Gathering * 2;
             }
         }
     }
 
-    private void SendAll()
+    // Returns how many actions the largest lump had.
+    private int SendAll()
     {
+        int most = 0;
         for (int lane = 0; lane < _lanes.Length; lane++)
         {
-            if (_lanes[lane].Gathers && _send(lane) < Limits.FewActions)
+            if (_lanes[lane].Gathers)
             {
-                _lanes[lane].Gathers = false;
-                _send(lane);
+                int sent = _send(lane);
+                if (sent < Limits.FewActions)
+                {
+                    _lanes[lane].Gathers = false;
+                    _send(lane);
+                }
+
+                most = Math.Max(most, sent);
             }
         }
+
+        return most;
     }
 
     private sealed class Lane
