@@ -64,9 +64,9 @@ public sealed record TopicReaderOptions
 
     /// <summary>
     /// How long after a batch of <see cref="Limits.ManyRecords"/> or more the next one is taken, so that what comes
-    /// meanwhile comes together; from <see cref="Limits.VeryManyRecords"/> on twice as long. A full batch is followed at
-    /// once, and so is a smaller one: nothing waits where few records come, or where a reader catches up. What changes
-    /// or ends the reader waits for it as well.
+    /// meanwhile comes together; after one of <see cref="Limits.VeryManyRecords"/> twice as long. A full batch is
+    /// followed at once, and so is a smaller one: nothing waits where few records come, or where a reader catches up.
+    /// What changes or ends the reader waits for it as well.
     /// </summary>
     public TimeSpan Gathering { get; init; }
 }

@@ -7,7 +7,7 @@ namespace Mesh.Bus.Reading;
 /// messages of its own in whoever reads. On a machine that is busy with those, small batches leave no processor free,
 /// and records wait longer for one than they would have waited for each other.
 /// </summary>
-/// <param name="interval">How long after a batch of many; after one of very many twice as long; zero: not at all.</param>
+/// <param name="interval">How long after a batch of many, and twice that after very many; zero: not at all.</param>
 /// <param name="fullBatch">Who takes so many has more waiting, and goes on.</param>
 internal sealed class Gathering(TimeSpan interval, int fullBatch)
 {
