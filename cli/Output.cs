@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Google.Protobuf.WellKnownTypes;
+using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Mesh.Cli;
 
@@ -14,6 +16,24 @@ internal static class Output
     };
 
     internal static string ToJson<T>(T value) => JsonSerializer.Serialize(value, Json);
+
+    /// <summary>
+    /// Prints a table. In a file it is as wide as its contents; so is one of which no column may be wrapped, and a
+    /// terminal that is too narrow for it breaks whole lines, but cuts no number in its cell.
+    /// </summary>
+    internal static void Write(Table table) => Write(table, AnsiConsole.Console, Console.IsOutputRedirected);
+
+    internal static void Write(Table table, IAnsiConsole console, bool redirected)
+    {
+        if (redirected || table.Columns.All(column => column.NoWrap))
+        {
+            Measurement width = ((IRenderable)table).Measure(
+                RenderOptions.Create(console, console.Profile.Capabilities), int.MaxValue);
+            console.Profile.Width = Math.Max(console.Profile.Width, width.Max);
+        }
+
+        console.Write(table);
+    }
 
     /// <summary>ISO 8601, UTC, with as many decimals as there are: <c>2010-10-23T01:09:33Z</c>.</summary>
     internal static string Iso(Timestamp? time) => time is null

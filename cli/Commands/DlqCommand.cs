@@ -51,7 +51,7 @@ internal static class DlqCommand
             }
             else
             {
-                AnsiConsole.Write(table);
+                Output.Write(table);
             }
 
             return 0;

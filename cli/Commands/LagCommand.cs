@@ -81,13 +81,20 @@ internal static class LagCommand
             return;
         }
 
-        Table table = new Table().Border(TableBorder.Minimal)
-            .AddColumn(new TableColumn("group").NoWrap())
-            .AddColumn(new TableColumn("topic").NoWrap())
-            .AddColumn("lane");
+        Output.Write(TableOf(rows));
+    }
+
+    internal static Table TableOf(LagRow[] rows)
+    {
+        Table table = new Table().Border(TableBorder.Minimal);
+        foreach (string column in (string[])["group", "topic", "lane"])
+        {
+            table.AddColumn(new TableColumn(column).NoWrap());
+        }
+
         foreach (string column in (string[])["partition", "committed", "end", "lag records", "lag seconds", "lost"])
         {
-            table.AddColumn(new TableColumn(column).RightAligned());
+            table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
         }
 
         foreach (LagRow row in rows)
@@ -104,7 +111,7 @@ internal static class LagCommand
                 Number(row.LostRecords));
         }
 
-        AnsiConsole.Write(table);
+        return table;
     }
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

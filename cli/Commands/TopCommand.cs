@@ -132,6 +132,6 @@ internal static class TopCommand
             table.AddRow($"{row.Rank}", Markup.Escape(row.Player), $"{row.Score}", row.ReachedAt);
         }
 
-        AnsiConsole.Write(table);
+        Output.Write(table);
     }
 }

@@ -4,6 +4,7 @@ using Mesh.Cli.Commands;
 using Mesh.Cli.Lag;
 using Mesh.Contracts;
 using Microsoft.Extensions.Logging.Abstractions;
+using Spectre.Console;
 
 namespace Mesh.Cli.Tests;
 
@@ -57,6 +58,24 @@ public sealed class LagTests : IAsyncLifetime
         Assert.Equal((0L, 0.0), (sums[0].LagRecords, sums[0].LagSeconds));
         LagRow one = LagRow.Of(lags.Single(lag => (lag.Group, lag.Partition, lag.Committed) is ("sessions", 3, 1)));
         Assert.Equal(("p2", 3, 2L, 1L), (one.Lane, one.Partition, one.End, one.LagRecords));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Table_InANarrowTerminalOrAFile_KeepsEachRowOnALine(bool redirected)
+    {
+        StringWriter written = new();
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(written) });
+        console.Profile.Width = 40;
+        LagRow row = new("leaderboard", "reward.v1.issued", "p0", 11, 1_234_567, 2_345_678, 1_111_111, 12.3, 4_567);
+        Output.Write(LagCommand.TableOf([row]), console, redirected);
+
+        string line = Assert.Single(
+            written.ToString().Split('\n'), line => line.Contains("leaderboard", StringComparison.Ordinal));
+        Assert.All(
+            ["reward.v1.issued", "p0", "11", "1,234,567", "2,345,678", "1,111,111", "12.3", "4,567"],
+            cell => Assert.Contains($" {cell} ", line, StringComparison.Ordinal));
     }
 
     [Fact]
