@@ -37,7 +37,7 @@ public sealed class LumpsTests
             Interlocked.Increment(ref lumpsSent);
             return Volatile.Read(ref size);
         });
-        await RelayUnderTest.UntilAsync(() => Enumerable.Range(0, Limits.ManyActions).Any(_ => lumps.Takes(Lane)));
+        await BeginAsync(lumps);
         Assert.False(lumps.Takes(0));
         await RelayUnderTest.UntilAsync(() => Volatile.Read(ref lumpsSent) > 3);
         Assert.True(lumps.Takes(Lane));
@@ -52,7 +52,7 @@ public sealed class LumpsTests
         const int Count = 20;
         ConcurrentQueue<long> sent = new();
         using Lumps lumps = LumpsOf(Limits.ManyActions, sent);
-        await RelayUnderTest.UntilAsync(() => Enumerable.Range(0, Limits.ManyActions).Any(_ => lumps.Takes(Lane)));
+        await BeginAsync(lumps);
         await RelayUnderTest.UntilAsync(() => sent.Count > Count + 1);
 
         // A sleep is of whole milliseconds. The first of these may have been late, none of them early.
@@ -66,7 +66,7 @@ public sealed class LumpsTests
     {
         ConcurrentQueue<long> sent = new();
         using Lumps lumps = LumpsOf(Limits.ManyActions - 1, sent);
-        await RelayUnderTest.UntilAsync(() => Enumerable.Range(0, Limits.ManyActions).Any(_ => lumps.Takes(Lane)));
+        await BeginAsync(lumps);
         await RelayUnderTest.UntilAsync(() =>
         {
             long[] moments = [.. sent];
@@ -92,7 +92,7 @@ public sealed class LumpsTests
         });
         using (lumps)
         {
-            await RelayUnderTest.UntilAsync(() => Enumerable.Range(0, Limits.ManyActions).Any(_ => lumps.Takes(Lane)));
+            await BeginAsync(lumps);
             await RelayUnderTest.UntilAsync(() => !lumps.Takes(Lane) && Volatile.Read(ref waiting) == 0);
         }
     }
@@ -109,7 +109,7 @@ public sealed class LumpsTests
             using BusProducer producer = new(
                 new BusOptions { BootstrapServers = broker, ClientId = "lumps" }, BusCodec.None, NullLogger.Instance);
             route.Resume(producer);
-            await RelayUnderTest.UntilAsync(() => Enumerable.Range(0, Limits.ManyActions).Any(_ => lumps.Takes(Lane)));
+            await BeginAsync(lumps);
             route.Send([1], [1], relay, 0);
             Volatile.Write(ref end, true);
             await RelayUnderTest.UntilAsync(() => !lumps.Takes(Lane));
@@ -139,6 +139,9 @@ public sealed class LumpsTests
 
         await ActionTopics.HoldInOrderAsync(broker, relay.Sent);
     });
+
+    private static Task BeginAsync(Lumps lumps) =>
+        RelayUnderTest.UntilAsync(() => Enumerable.Range(0, Limits.ManyActions).Any(_ => lumps.Takes(Lane)));
 
     private static Lumps LumpsOf(int size, ConcurrentQueue<long> sent) => new(lanes: 2, _ =>
     {

@@ -30,30 +30,28 @@ public abstract partial class TopicReaderSuite
         const int Many = 2 * Limits.ManyRecords;
         TimeSpan gathering = TimeSpan.FromSeconds(2);
         string topic = await broker.NewTopicAsync();
-        broker.Fill(topic, 0, 1);
         var received = new Received();
-        using ManualResetEventSlim fetched = new();
         ConcurrentQueue<(int Count, long At)> batches = new();
         bool Deliver(FetchedBatch batch)
         {
-            // While the first one is held up here, many more are fetched behind it.
             batches.Enqueue((batch.Records.Length, Stopwatch.GetTimestamp()));
-            fetched.Wait();
             return received.Add(batch);
         }
 
         await using TopicReader reader = Read(
             topic, received, [new TopicStart(0, 0)], deliver: Deliver, gathering: gathering);
-        broker.Fill(topic, 0, Many);
-        await Task.Delay(TimeSpan.FromSeconds(1));
-        fetched.Set();
-        await received.CountAsync(1 + Many);
-        broker.Fill(topic, 0, 1);
-        await received.CountAsync(2 + Many);
 
-        List<TimeSpan> rests = [.. batches.Zip(batches.Skip(1))
-            .Where(pair => pair.First.Count >= Limits.ManyRecords)
-            .Select(pair => Stopwatch.GetElapsedTime(pair.First.At, pair.Second.At))];
+        // However they are fetched: until a batch of many has been followed by another.
+        List<TimeSpan> rests = [];
+        for (int fills = 1; fills <= 10 && rests.Count == 0; fills++)
+        {
+            broker.Fill(topic, 0, Many);
+            await received.CountAsync(fills * Many);
+            rests = [.. batches.Zip(batches.Skip(1))
+                .Where(pair => pair.First.Count >= Limits.ManyRecords)
+                .Select(pair => Stopwatch.GetElapsedTime(pair.First.At, pair.Second.At))];
+        }
+
         Assert.NotEmpty(rests);
         Assert.All(rests, rest => Assert.True(rest > gathering * 0.9, $"It rested for {rest}."));
     }

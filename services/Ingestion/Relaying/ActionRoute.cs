@@ -43,14 +43,18 @@ internal sealed class ActionRoute(ActionRelay relay, Lumps lumps, int lane, int 
         lock (_order)
         {
             _waiting.Enqueue(new WaitingAction(this, key, record, sink, number));
-            bool gathers = lumps.Takes(lane);
-            if (_target is not null && (gathers || _lump.Count > 0))
+            if (_target is null)
+            {
+                return;
+            }
+
+            if (lumps.Takes(lane) || _lump.Count > 0)
             {
                 _lump.Enqueue((key, record));
             }
             else
             {
-                _target?.Produce(key, record, null);
+                _target.Produce(key, record, null);
             }
         }
     }
